@@ -1,0 +1,10 @@
+//! Sluicebox: composable Unix commands that stream newline-delimited JSON.
+pub mod commands;
+pub mod json;
+pub mod kafka;
+pub mod parquet;
+pub mod pseudonym;
+pub mod run;
+pub mod s3;
+pub mod stream;
+pub mod users;

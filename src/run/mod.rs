@@ -1,0 +1,6 @@
+//! What every process does, whatever its command: exit codes, signals, logs, settings, units.
+//!
+//! Uses no other module of the crate.
+pub mod exit;
+pub mod signals;
+pub mod units;
