@@ -147,17 +147,21 @@ pub fn program() -> clap::Command {
 /// A command with its options and its help.
 pub fn command(entry: &Entry) -> clap::Command {
     let page = entry.page;
-    let command = clap::Command::new(page.name)
+    // The options first: clap takes the doc comment of their struct for the command's own words.
+    let command = Globals::augment_args((entry.options)(clap::Command::new(page.name)));
+    command
         .version(env!("CARGO_PKG_VERSION"))
         .about(capital(page.about))
         .long_about(format!("{}\n\n{}", capital(page.about), page.description))
         .before_long_help(examples(page))
         .after_help(format!("{} --help has examples, exit status and environment.", page.name))
         .after_long_help(format!("{}\n{}", exit_status(), environment(page)))
-        .help_template("{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}")
-        .max_term_width(100);
-    let command = (entry.options)(command);
-    Globals::augment_args(command)
+        .help_template(
+            "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}\n",
+        )
+        .max_term_width(100)
+        // What a variable holds may be a secret, and the generated pages must not depend on it.
+        .mut_args(|arg| arg.hide_env_values(true))
 }
 
 fn capital(text: &str) -> String {
