@@ -159,7 +159,12 @@ mod tests {
     #[test]
     fn unescaping_agrees_with_serde_json() {
         for raw in [
-            r"", r"plain", r#"\"\\\/\b\f\n\r\t"#, r"\u0041\u00e9\u20AC", r"\ud83d\ude00!", r"x\ud83D\uDE00\u0000",
+            r"",
+            r"plain",
+            r#"\"\\\/\b\f\n\r\t"#,
+            r"\u0041\u00e9\u20AC",
+            r"\ud83d\ude00!",
+            r"x\ud83D\uDE00\u0000",
         ] {
             let expected: String = serde_json::from_str(&format!("\"{raw}\"")).unwrap();
             let mut out = Vec::new();
@@ -170,7 +175,9 @@ mod tests {
 
     #[test]
     fn half_a_surrogate_pair_has_no_text() {
-        for raw in [r"\ud83d", r"a\ude00", r"\ud83dx", r"\ud83d\n", r"\ud83d\u0041", r"\ud83d\ud83d", r"\ud83d\ude0"] {
+        for raw in
+            [r"\ud83d", r"a\ude00", r"\ud83dx", r"\ud83d\n", r"\ud83d\u0041", r"\ud83d\ud83d", r"\ud83d\ude0"]
+        {
             assert!(unescape(raw.as_bytes(), &mut Vec::new()).is_err(), "{raw}");
         }
     }
