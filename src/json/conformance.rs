@@ -310,7 +310,10 @@ fn mutate(random: &mut Random, text: &mut String) {
         let to = (from..=to).rev().find(|&at| text.is_char_boundary(at)).unwrap();
         match random.below(6) {
             0 => text.replace_range(from..to, ""),
-            1 => text.insert_str(to, &text[from..to].to_owned()),
+            1 => {
+                let piece = text[from..to].to_owned();
+                text.insert_str(to, &piece);
+            }
             2 => text.truncate(other.max(text.len() / 2).min(text.floor_char_boundary(other))),
             _ => text.replace_range(from..from, PIECES[random.below(PIECES.len())]),
         }

@@ -56,7 +56,9 @@ fn measure(name: &str, blocks: &[Vec<u8>], mut work: impl FnMut(&Record<'_>)) {
 #[ignore = "a measurement"]
 fn megabytes_per_second() {
     let blocks = blocks();
-    measure("lines and UTF-8 alone", &blocks, |record| drop(black_box(record.bytes())));
+    measure("lines and UTF-8 alone", &blocks, |record| {
+        black_box(record.bytes());
+    });
     measure("validate_object", &blocks, |record| validate_object(record).unwrap());
     for paths in [&["email"][..], &["location.postcode"], &["location.postcode", "email", "login.uuid"]] {
         let compiled = Paths::parse(paths).unwrap();
