@@ -3,6 +3,7 @@ pub mod cli;
 pub mod commands;
 pub mod json;
 pub mod kafka;
+pub mod manual;
 pub mod parquet;
 pub mod pseudonym;
 pub mod run;

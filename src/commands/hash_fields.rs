@@ -73,12 +73,18 @@ impl Command for HashFields {
                 "several, however they are spelled",
                 "hash-fields --key-file hash.key --normalize trim,lower,nfc email login.username < users.ndjson",
             ),
-            ("where some records lack the field", "hash-fields --key-file hash.key --missing keep phone < users.ndjson"),
+            (
+                "where some records lack the field",
+                "hash-fields --key-file hash.key --missing keep phone < users.ndjson",
+            ),
             ("as the tutorials do", "hash-fields --algorithm md5-int location.postcode < users.ndjson"),
         ],
         environment: &[
             ("SLUICEBOX_HASH_KEY_FILE", "the key file, unless --key-file names one"),
-            ("CREDENTIALS_DIRECTORY", "where a key file that is a mere name is looked up too (systemd.exec(5))"),
+            (
+                "CREDENTIALS_DIRECTORY",
+                "where a key file that is a mere name is looked up too (systemd.exec(5))",
+            ),
         ],
         files: &[],
         see_also: &["map-fields", "to-parquet"],
@@ -133,7 +139,9 @@ impl HashFields {
             return Err(Error::usage("--expect-key-id with --algorithm md5-int, which has no key")
                 .hint("leave out --algorithm md5-int"));
         }
-        log::warn!("md5-int has no key: whoever hashes all possible values can read it; use it for compatibility only");
+        log::warn!(
+            "md5-int has no key: whoever hashes all possible values can read it; use it for compatibility only"
+        );
         Ok(Tokens::Md5Int)
     }
 }
