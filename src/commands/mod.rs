@@ -5,6 +5,7 @@
 //! line in [`TABLE`].
 
 mod config;
+mod hash_fields;
 mod link;
 mod via;
 
@@ -92,7 +93,12 @@ const fn entry<C: Command>() -> Entry {
 }
 
 /// Every command, in the order in which help lists them.
-pub const TABLE: &[Entry] = &[entry::<via::Via>(), entry::<link::Link>(), entry::<config::Config>()];
+pub const TABLE: &[Entry] = &[
+    entry::<hash_fields::HashFields>(),
+    entry::<via::Via>(),
+    entry::<link::Link>(),
+    entry::<config::Config>(),
+];
 
 /// The command of exactly that name.
 pub fn find(name: &str) -> Option<&'static Entry> {
