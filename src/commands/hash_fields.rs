@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::commands::{Command, Kind, Page};
 use crate::json::Paths;
 use crate::pseudonym::{Algorithm, Fields, Key, KeyFile, Missing, Normalization, Normalize, Tokens};
-use crate::run::exit::{Error, Result};
-use crate::run::{Process, log};
-use crate::stream::{Fate, Line, Options, Record, Stage, Transform, Trouble};
+use crate::run::log::say;
+use crate::run::{Error, Process, Result};
+use crate::stream::{Fate, Line, Options, Reading, Record, Stage, Transform, Trouble};
 
 /// The options of `hash-fields`.
 #[derive(clap::Args, Debug)]
@@ -44,6 +44,9 @@ pub struct HashFields {
 
     #[command(flatten)]
     stream: Options,
+
+    #[command(flatten)]
+    reading: Reading,
 }
 
 impl Command for HashFields {
@@ -87,7 +90,7 @@ impl Command for HashFields {
             ),
         ],
         files: &[],
-        see_also: &["map-fields", "to-parquet"],
+        see_also: &["generate-users", "kafka-produce", "to-parquet"],
     };
 
     fn run(self, process: &Process) -> Result<()> {
@@ -95,14 +98,14 @@ impl Command for HashFields {
             return make_key(path);
         }
         let fields = self.plan()?;
-        Stage::open(process, &self.stream)?.transform(fields)
+        Stage::open(process, &self.stream)?.transform(&self.reading, fields)
     }
 }
 
 /// Makes a key and tells its id.
 fn make_key(path: &Path) -> Result<()> {
     let key = KeyFile::new(path).create()?;
-    log::info!("{} holds a new key, id {}: keep it apart from the data", path.display(), key.id());
+    say(&format!("{} holds a new key, id {}: keep it apart from the data", path.display(), key.id()));
     Ok(())
 }
 
