@@ -40,7 +40,12 @@ fn plain(name: &str, ran: &Ran, expected: &[u8]) {
 #[test]
 fn records_pass_byte_for_byte() {
     let odd = "{\"a\" : 1.50, \"b\":\"\\u00e9\\/\",\"c\":-0,\"d\":1e400}\r\n{ }\n\t{\"é\":[1 , 2]}";
-    each(|name, with| plain(name, &with(&[]).stdin(odd).go().succeeds(), odd.as_bytes()));
+    each(|name, with| {
+        let ran = with(&[]).stdin(odd).go().succeeds();
+        // `via` passes on what a program writes, and programs end their lines.
+        let expected = if name == "via" { format!("{odd}\n") } else { odd.to_owned() };
+        plain(name, &ran, expected.as_bytes());
+    });
 }
 
 #[test]
