@@ -111,6 +111,9 @@ fn fail(error: &Error) -> ExitCode {
     if let Some(signal) = error.signal_number() {
         signals::die_by(signal);
     }
+    if let Some(status) = error.child_status() {
+        return ExitCode::from(status);
+    }
     ::log::error!("{error}");
     ExitCode::from(error.exit().code())
 }
@@ -192,7 +195,7 @@ pub fn variables(page: &Page) -> impl Iterator<Item = (&'static str, &'static st
         ("SLUICEBOX_SEAL", "1 seals every stream, and makes every stage insist on it"),
         ("SLUICEBOX_REPORT_FD", "a descriptor on which each stage reports its start and its end"),
     ];
-    let is_stage = page.kind.role() != Role::Control;
+    let is_stage = !matches!(page.kind.role(), Role::Control | Role::Runner);
     page.environment.iter().copied().chain(shared.into_iter().filter(move |_| is_stage))
 }
 

@@ -8,7 +8,7 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::cli;
-use crate::commands::{Entry, Kind, Page, TABLE, link};
+use crate::commands::{Entry, Kind, Page, TABLE, short_names};
 use crate::run::Exit;
 
 /// Every generated file: its path from the root of the repository, and its text.
@@ -23,7 +23,7 @@ pub fn files() -> Vec<(String, String)> {
 
 /// How the program is called in examples and file names: short names stand for themselves.
 fn title(page: &Page) -> String {
-    if link::names().any(|name| name == page.name) {
+    if short_names().any(|name| name == page.name) {
         page.name.into()
     } else {
         format!("sluicebox-{}", page.name)
@@ -127,6 +127,7 @@ fn program_page() -> String {
         (Kind::Transform, "TRANSFORMS"),
         (Kind::Encoder, "ENCODERS"),
         (Kind::Sink, "SINKS"),
+        (Kind::Runner, "RUNNERS"),
         (Kind::Control, "CONTROL"),
     ] {
         let of_kind: Vec<&Page> =
@@ -148,7 +149,7 @@ fn program_page() -> String {
 fn completions(shell: Shell) -> Vec<(String, String)> {
     let mut scripts: Vec<(String, clap::Command)> = TABLE
         .iter()
-        .filter(|entry| link::names().any(|name| name == entry.page.name))
+        .filter(|entry| short_names().any(|name| name == entry.page.name))
         .map(|entry| (entry.page.name.to_owned(), cli::command(entry)))
         .collect();
     scripts.push(("sluicebox".to_owned(), cli::program()));

@@ -6,4 +6,5 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
 mod contract;
+mod house;
 mod support;

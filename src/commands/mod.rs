@@ -6,7 +6,7 @@
 
 mod config;
 mod hash_fields;
-pub mod link;
+mod link;
 mod via;
 
 use clap::{ArgMatches, FromArgMatches};
@@ -24,7 +24,9 @@ pub enum Kind {
     Encoder,
     /// Stores.
     Sink,
-    /// Everything that is no stage of a stream.
+    /// Runs other commands.
+    Runner,
+    /// Everything else that is no stage of a stream.
     Control,
 }
 
@@ -34,6 +36,7 @@ impl Kind {
         match self {
             Kind::Source => Role::Source,
             Kind::Transform | Kind::Encoder | Kind::Sink => Role::Reader,
+            Kind::Runner => Role::Runner,
             Kind::Control => Role::Control,
         }
     }
@@ -103,4 +106,10 @@ pub const TABLE: &[Entry] = &[
 /// The command of exactly that name.
 pub fn find(name: &str) -> Option<&'static Entry> {
     TABLE.iter().find(|entry| entry.page.name == name)
+}
+
+/// The names that stand for themselves, through a link: all but the words too common to be put on
+/// somebody's PATH.
+pub fn short_names() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|entry| entry.page.name).filter(|name| !["link", "config", "sandbox"].contains(name))
 }
