@@ -2,5 +2,7 @@
 //!
 //! Uses no other module of the crate.
 pub mod exit;
+pub mod random;
+pub mod retry;
 pub mod signals;
 pub mod units;

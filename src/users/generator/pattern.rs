@@ -4,8 +4,8 @@
 //! of birth each and `s` is 1 for a man, 2 for a woman; `|` separates alternatives. Everything else
 //! stands for itself.
 
-use super::random::Random;
 use super::text::Moment;
+use crate::run::random::Random;
 use crate::users::gender::Gender;
 
 /// A pattern, ready for use.
@@ -43,7 +43,7 @@ mod tests {
 
     #[test]
     fn each_sign_stands_for_what_the_module_says() {
-        let mut random = Random::of_record(3, 4);
+        let mut random = Random::of(3, 4);
         let born = Moment::born(&mut random);
         let mut out = Vec::new();
         Pattern::new("s dmy-+# ^").push(&mut out, &mut random, &born, Gender::Female);

@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::nations::{Id, Nation, Postcode, Titles};
 use super::pattern::Pattern;
-use super::random::Random;
+use crate::run::random::Random;
 use crate::users::gender::Gender;
 
 /// A name, and how it is spelled in an email address.

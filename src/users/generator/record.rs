@@ -4,9 +4,9 @@
 //! and real ones would cost more than all the rest.
 
 use super::people::{Code, Name, People};
-use super::random::Random;
 use super::text::{Moment, digits, hex, push_coordinate, push_number};
 use super::words::{ADJECTIVES, ANIMALS, PASSWORDS, SALT, TIMEZONES};
+use crate::run::random::Random;
 use crate::users::gender::Gender;
 
 /// How many portraits of men and of women the API has.

@@ -1,5 +1,7 @@
 //! Numbers and dates as text, appended to a buffer of bytes.
 
+use crate::run::random::Random;
+
 /// The days from 1970-01-01 to 1944-01-01 and to 2004-01-01: everybody is of age.
 const BORN: (i64, i64) = (-9_497, 12_418);
 /// The days from 1970-01-01 to 2002-01-01 and to 2022-01-01.
@@ -9,7 +11,6 @@ const YEAR_OF_AGES: i64 = 2025;
 /// Milliseconds of a day.
 const DAY: u64 = 86_400_000;
 
-use super::random::Random;
 
 /// `00` to `ff`.
 static HEX: [[u8; 2]; 256] = {

@@ -1,7 +1,9 @@
 //! Random numbers that are the same on every machine and in every release: SplitMix64.
 //!
-//! Each record has a generator of its own, made of the seed and the record's number, so that any
-//! record can be made without the ones before it.
+//! A sequence is named by a key and a number, so that of many sequences any can be made without the
+//! ones before it. Not for secrets.
+
+use super::exit::{Error, Result};
 
 /// The golden ratio in 64 bits: the step of SplitMix64.
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -11,8 +13,8 @@ const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 pub struct Random(u64);
 
 impl Random {
-    /// The sequence of record `number` under `key`.
-    pub fn of_record(key: u64, number: u64) -> Self {
+    /// The sequence `number` under `key`.
+    pub fn of(key: u64, number: u64) -> Self {
         Self(mix(key ^ mix(number)))
     }
 
@@ -40,6 +42,13 @@ impl Random {
     pub fn fraction(&mut self) -> Fraction {
         Fraction(self.next())
     }
+}
+
+/// Bits that nobody can foresee: where a repeatable sequence is not wanted, they are its key.
+pub fn unpredictable() -> Result<u64> {
+    let mut bits = [0; 8];
+    getrandom::fill(&mut bits).map_err(|error| Error::data(format!("no random numbers: {error}")))?;
+    Ok(u64::from_ne_bytes(bits))
 }
 
 /// A number in [0, 1) of which digits are broken off, in whatever base: good for some 15 of them.
@@ -82,7 +91,7 @@ mod tests {
 
     #[test]
     fn draws_stay_below_their_limit_and_reach_every_value() {
-        let mut random = Random::of_record(1, 2);
+        let mut random = Random::of(1, 2);
         let mut seen = [0; 10];
         for _ in 0..1_000 {
             seen[random.below(10) as usize] += 1;
