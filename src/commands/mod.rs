@@ -5,6 +5,8 @@
 //! line in [`TABLE`].
 
 mod config;
+mod fetch_users;
+mod generate_users;
 mod link;
 mod via;
 
@@ -92,7 +94,13 @@ const fn entry<C: Command>() -> Entry {
 }
 
 /// Every command, in the order in which help lists them.
-pub const TABLE: &[Entry] = &[entry::<via::Via>(), entry::<link::Link>(), entry::<config::Config>()];
+pub const TABLE: &[Entry] = &[
+    entry::<fetch_users::FetchUsers>(),
+    entry::<generate_users::GenerateUsers>(),
+    entry::<via::Via>(),
+    entry::<link::Link>(),
+    entry::<config::Config>(),
+];
 
 /// The command of exactly that name.
 pub fn find(name: &str) -> Option<&'static Entry> {

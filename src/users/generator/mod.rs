@@ -8,6 +8,7 @@
 //! The records are those of API 1.4 field by field, irregularities included. Names are our own, and
 //! those of Ukraine, Iran and India are in the script of the country.
 
+mod generate;
 pub mod nations;
 pub mod pattern;
 pub mod people;
@@ -15,6 +16,7 @@ pub mod record;
 pub mod text;
 pub mod words;
 
+pub use self::generate::Generate;
 use self::people::People;
 use self::record::Draft;
 use self::text::Moment;
