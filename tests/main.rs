@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! All integration tests, as one program: one link, one set of services.
 //!
 //! `tests/run` starts the services and runs this. `tests/run NAME` runs the tests whose names hold
@@ -8,3 +9,12 @@
 mod contract;
 mod house;
 mod support;
+=======
+//! All integration tests: one binary, one link, one set of services.
+
+mod fetch;
+mod generate;
+mod support {
+    pub mod api;
+}
+>>>>>>> users

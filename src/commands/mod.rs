@@ -6,6 +6,8 @@
 
 mod config;
 mod hash_fields;
+mod fetch_users;
+mod generate_users;
 mod link;
 mod via;
 
@@ -98,6 +100,8 @@ const fn entry<C: Command>() -> Entry {
 /// Every command, in the order in which help lists them.
 pub const TABLE: &[Entry] = &[
     entry::<hash_fields::HashFields>(),
+    entry::<fetch_users::FetchUsers>(),
+    entry::<generate_users::GenerateUsers>(),
     entry::<via::Via>(),
     entry::<link::Link>(),
     entry::<config::Config>(),

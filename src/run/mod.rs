@@ -7,6 +7,7 @@ pub mod links;
 pub mod log;
 pub mod process;
 pub mod progress;
+pub mod random;
 pub mod retry;
 pub mod settings;
 pub mod signals;
