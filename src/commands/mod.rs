@@ -5,7 +5,10 @@
 //! line in [`TABLE`].
 
 mod config;
+mod kafka_consume;
+mod kafka_produce;
 mod link;
+mod topic_admin;
 mod via;
 
 use clap::{ArgMatches, FromArgMatches};
@@ -92,7 +95,14 @@ const fn entry<C: Command>() -> Entry {
 }
 
 /// Every command, in the order in which help lists them.
-pub const TABLE: &[Entry] = &[entry::<via::Via>(), entry::<link::Link>(), entry::<config::Config>()];
+pub const TABLE: &[Entry] = &[
+    entry::<kafka_consume::KafkaConsume>(),
+    entry::<via::Via>(),
+    entry::<kafka_produce::KafkaProduce>(),
+    entry::<topic_admin::TopicAdmin>(),
+    entry::<link::Link>(),
+    entry::<config::Config>(),
+];
 
 /// The command of exactly that name.
 pub fn find(name: &str) -> Option<&'static Entry> {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clap::parser::ValueSource;
 use rdkafka::ClientConfig;
 use rdkafka::error::KafkaError;
 
@@ -18,30 +19,62 @@ use crate::run::units;
 /// The environment variable that names the brokers.
 pub const BROKERS_VARIABLE: &str = "KAFKA_BOOTSTRAP_SERVERS";
 
-/// Where the cluster is, and how to speak to it.
+/// Where the cluster is, and how to speak to it, as clap sees it.
+///
+/// Global, so that they may stand behind the verbs of `topic-admin` too.
 #[derive(clap::Args, Clone, Default)]
-#[command(next_help_heading = "Kafka")]
-pub struct KafkaArgs {
-    /// Brokers to start from [env: KAFKA_BOOTSTRAP_SERVERS]
-    #[arg(short = 'b', long, value_name = "HOST:PORT,...")]
-    pub brokers: Option<String>,
+#[command(next_help_heading = "Kafka options")]
+struct Flags {
+    /// Brokers to start from
+    #[arg(short = 'b', long, value_name = "HOST:PORT,...", env = BROKERS_VARIABLE, global = true)]
+    brokers: Option<String>,
 
     /// File of librdkafka properties: key=value lines, # comments
     ///
-    /// The place for secrets such as sasl.password. Read before -X and -b, which win over it.
-    #[arg(short = 'F', long = "kafka-config", value_name = "FILE")]
-    pub file: Option<PathBuf>,
+    /// The place for secrets such as sasl.password. It wins over the environment; -b and -X win over it.
+    #[arg(short = 'F', long = "kafka-config", value_name = "FILE", global = true)]
+    kafka_config: Option<PathBuf>,
 
     /// One librdkafka property; may be repeated
     ///
     /// Any property of librdkafka, as kcat takes it. Secrets are refused here, where every user of
     /// the machine could read them: put them into a file and name it with -F.
-    #[arg(short = 'X', long = "kafka-property", value_name = "KEY=VALUE")]
-    pub properties: Vec<String>,
+    #[arg(short = 'X', long = "kafka-property", value_name = "KEY=VALUE", global = true)]
+    kafka_property: Vec<String>,
 
     /// How long the first connection may take
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = units::duration)]
-    pub connect_timeout: Duration,
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = units::duration, global = true)]
+    connect_timeout: Duration,
+}
+
+/// Where the cluster is, and how to speak to it: flattened by every Kafka command.
+#[derive(Clone, Default)]
+pub struct KafkaArgs {
+    flags: Flags,
+    /// `-b` was typed: a variable of the same name ranks below `-F`, and clap knows the difference.
+    brokers_typed: bool,
+}
+
+impl clap::Args for KafkaArgs {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        Flags::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Flags::augment_args_for_update(command)
+    }
+}
+
+impl clap::FromArgMatches for KafkaArgs {
+    fn from_arg_matches(matches: &clap::ArgMatches) -> Result<Self, clap::Error> {
+        let brokers_typed = matches.value_source("brokers") == Some(ValueSource::CommandLine);
+        Ok(Self { flags: Flags::from_arg_matches(matches)?, brokers_typed })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &clap::ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 /// Where a property came from.
@@ -51,7 +84,7 @@ pub enum Origin {
     CommandLine,
     /// `-F FILE`.
     File(PathBuf),
-    /// `KAFKA_BOOTSTRAP_SERVERS`.
+    /// `KAFKA_BOOTSTRAP_SERVERS`, or the settings file.
     Environment,
 }
 
@@ -109,27 +142,24 @@ const RESERVED: [(&str, &str); 3] = [
 ];
 
 impl KafkaArgs {
-    /// Reads the file and the environment, and checks every property by name and value.
+    /// Reads the file, and checks every property by name and value.
     pub fn settings(&self) -> Result<Settings> {
-        self.settings_with(std::env::var(BROKERS_VARIABLE).ok())
-    }
-
-    /// [`Self::settings`] with the environment given.
-    fn settings_with(&self, environment: Option<String>) -> Result<Settings> {
-        let mut settings = Settings { properties: BTreeMap::new(), connect_timeout: self.connect_timeout };
-        if let Some(brokers) = environment.filter(|brokers| !brokers.trim().is_empty()) {
-            settings.put("bootstrap.servers", &brokers, Origin::Environment);
+        let flags = &self.flags;
+        let mut settings = Settings { properties: BTreeMap::new(), connect_timeout: flags.connect_timeout };
+        let brokers = flags.brokers.as_deref().filter(|brokers| !brokers.trim().is_empty());
+        if let (Some(brokers), false) = (brokers, self.brokers_typed) {
+            settings.put("bootstrap.servers", brokers, Origin::Environment);
         }
-        if let Some(file) = &self.file {
+        if let Some(file) = &flags.kafka_config {
             settings.read_file(file)?;
         }
-        for property in &self.properties {
+        for property in &flags.kafka_property {
             let (key, value) = property.split_once('=').ok_or_else(|| {
                 Error::usage(format!("-X {property}: expected KEY=VALUE")).hint("-X security.protocol=SASL_SSL")
             })?;
             settings.accept_argument(key.trim(), value)?;
         }
-        if let Some(brokers) = &self.brokers {
+        if let (Some(brokers), true) = (brokers, self.brokers_typed) {
             settings.put("bootstrap.servers", brokers, Origin::CommandLine);
         }
         settings.check()?;
@@ -284,45 +314,52 @@ fn same_value(given: &str, fixed: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use clap::{Args, FromArgMatches};
+
     use super::*;
 
-    fn args(properties: &[&str]) -> KafkaArgs {
-        KafkaArgs {
-            brokers: Some("b:1".into()),
-            properties: properties.iter().map(|text| (*text).to_owned()).collect(),
-            ..KafkaArgs::default()
-        }
+    /// Parses as a command would; `variable` stands for the environment.
+    fn args(variable: Option<&'static str>, arguments: &[&str]) -> KafkaArgs {
+        let command = KafkaArgs::augment_args(clap::Command::new("test")).mut_arg("brokers", |arg| match variable {
+            // A default ranks with the environment: below the flag.
+            Some(value) => arg.env(None).default_value(value),
+            None => arg.env(None),
+        });
+        let matches = command.get_matches_from([&["test"], arguments].concat());
+        KafkaArgs::from_arg_matches(&matches).unwrap()
+    }
+
+    fn settings(properties: &[&str]) -> Result<Settings> {
+        let arguments: Vec<&str> = properties.iter().flat_map(|property| ["-X", *property]).collect();
+        args(Some("b:1"), &arguments).settings()
     }
 
     fn refusal(properties: &[&str]) -> String {
-        let error = args(properties).settings_with(None).err().expect("must be refused");
+        let error = settings(properties).err().expect("must be refused");
         assert_eq!(error.exit(), crate::run::exit::Exit::Usage);
         error.to_string()
     }
 
     #[test]
     fn the_command_line_wins_over_the_file_which_wins_over_the_environment() {
-        let folder = std::env::temp_dir().join(format!("sluicebox-options-{}", std::process::id()));
-        std::fs::write(&folder, "# a comment\n\nbootstrap.servers = file:1\nlinger.ms=7\nsasl.password=p=q\n").unwrap();
-        let environment = || Some("environment:1".to_owned());
-        let mut given = KafkaArgs { file: Some(folder.clone()), ..KafkaArgs::default() };
-        let settings = given.settings_with(environment()).unwrap();
+        let file = std::env::temp_dir().join(format!("sluicebox-options-{}", std::process::id()));
+        std::fs::write(&file, "# a comment\n\nbootstrap.servers = file:1\nlinger.ms=7\nsasl.password=p=q\n").unwrap();
+        let name = file.to_str().unwrap();
+        let with = |arguments: &[&str]| args(Some("environment:1"), arguments).settings().unwrap();
+        let settings = with(&["-F", name]);
         assert_eq!(settings.brokers(), "file:1");
         assert_eq!(settings.get("sasl.password"), Some("p=q"));
-        given.properties = vec!["metadata.broker.list=argument:1".into(), "queue.buffering.max.ms=9".into()];
-        let settings = given.settings_with(environment()).unwrap();
-        assert_eq!(settings.brokers(), "argument:1");
-        assert_eq!(settings.get("linger.ms"), Some("9"));
-        given.brokers = Some("flag:1".into());
-        assert_eq!(given.settings_with(environment()).unwrap().brokers(), "flag:1");
-        assert_eq!(KafkaArgs::default().settings_with(environment()).unwrap().brokers(), "environment:1");
         assert!(settings.listing().any(|(key, value, _)| key == "sasl.password" && value == "****"));
-        std::fs::remove_file(folder).unwrap();
+        let settings = with(&["-F", name, "-X", "metadata.broker.list=x:1", "-X", "queue.buffering.max.ms=9"]);
+        assert_eq!((settings.brokers(), settings.get("linger.ms")), ("x:1", Some("9")));
+        assert_eq!(with(&["-F", name, "-b", "environment:1"]).brokers(), "environment:1");
+        assert_eq!(with(&[]).brokers(), "environment:1");
+        std::fs::remove_file(file).unwrap();
     }
 
     #[test]
     fn no_broker_is_an_error_that_says_what_to_type() {
-        let error = KafkaArgs::default().settings_with(Some(" ".into())).err().unwrap();
+        let error = args(None, &[]).settings().err().unwrap();
         assert!(error.to_string().contains("-b localhost:9092"), "{error}");
     }
 
@@ -348,6 +385,6 @@ mod tests {
             let text = refusal(&[property]);
             assert!(text.contains(key) || text.contains("acks"), "{text}");
         }
-        assert!(args(&["acks=-1", "enable.idempotence=TRUE"]).settings_with(None).is_ok());
+        assert!(settings(&["acks=-1", "enable.idempotence=TRUE"]).is_ok());
     }
 }

@@ -12,7 +12,7 @@ use super::options::Settings;
 use super::producer::{HeaderList, Producer};
 use super::topic;
 use super::value::{KeyPath, check_object};
-use crate::run::exit::{Error, Result};
+use crate::run::exit::Result;
 use crate::stream::seal::Sealed;
 use crate::stream::{Facts, Record, Reject, Sink, Trouble};
 
@@ -177,12 +177,4 @@ pub fn parse_header(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err(format!("'{text}' is no header; write NAME=VALUE")),
     }
-}
-
-/// An explicit partition cannot be one that the partitioner also chooses from: see `--keep-partition`.
-pub fn check_plan(plan: &Plan) -> Result<()> {
-    if plan.partition.is_some_and(|partition| partition < 0) {
-        return Err(Error::usage("--partition is a number from 0 on"));
-    }
-    Ok(())
 }

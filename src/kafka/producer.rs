@@ -23,7 +23,7 @@ use rdkafka::statistics::Statistics;
 use super::client::{self, Journal};
 use super::codes;
 use super::native::write::{Headers, Kept, Outgoing, kept, produce};
-use super::native::{configs, flush_step};
+use super::native::{admin, flush_step};
 use super::options::{Preset, Settings};
 use super::topic::{self, Topic};
 use crate::run::exit::{Error, Exit, Result};
@@ -313,15 +313,15 @@ fn record_limit(client: &BaseProducer<Deliveries>, settings: &Settings, topic: &
     if let Some(limit) = settings.get("message.max.bytes").and_then(|text| text.parse().ok()) {
         return Ok(limit);
     }
-    match configs::of_topic(client.client(), topic, settings.connect_timeout()) {
+    match admin::settings_of_topic(client.client(), topic, settings.connect_timeout()) {
         Ok(found) => {
             let value = found.iter().find(|setting| setting.name == "max.message.bytes");
             let limit = value.and_then(|setting| setting.value.as_deref()?.parse().ok());
             Ok(limit.unwrap_or(LIMIT_UNKNOWN))
         }
-        Err(RDKafkaErrorCode::UnknownTopicOrPartition) => Err(topic::unknown(topic)),
-        Err(code) => {
-            log::debug!("max.message.bytes of {topic} is not told ({}): 1,000,000", codes::words(code));
+        Err(refusal) if refusal.code == RDKafkaErrorCode::UnknownTopicOrPartition => Err(topic::unknown(topic)),
+        Err(refusal) => {
+            log::debug!("max.message.bytes of {topic} is not told ({}): 1,000,000", codes::words(refusal.code));
             Ok(LIMIT_UNKNOWN)
         }
     }

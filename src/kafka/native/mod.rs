@@ -12,8 +12,8 @@
 //! Why each is here: header names are bytes to Kafka, and the wrapper panics on one that is not UTF-8
 //! ([`read`], [`write`]); reading without a consumer group is not offered, and in batches it takes
 //! half the processor time ([`read`]); the wrapper's flush sleeps in steps of 100 ms ([`flush_step`]);
-//! asking for the settings of a topic takes a second client there ([`configs`]).
-pub mod configs;
+//! its admin client is a second client, and swallows the broker's words ([`admin`]).
+pub mod admin;
 pub mod read;
 pub mod write;
 
