@@ -8,7 +8,10 @@ mod config;
 mod hash_fields;
 mod fetch_users;
 mod generate_users;
+mod kafka_consume;
+mod kafka_produce;
 mod link;
+mod topic_admin;
 mod via;
 
 use clap::{ArgMatches, FromArgMatches};
@@ -103,6 +106,9 @@ pub const TABLE: &[Entry] = &[
     entry::<fetch_users::FetchUsers>(),
     entry::<generate_users::GenerateUsers>(),
     entry::<via::Via>(),
+    entry::<kafka_consume::KafkaConsume>(),
+    entry::<kafka_produce::KafkaProduce>(),
+    entry::<topic_admin::TopicAdmin>(),
     entry::<link::Link>(),
     entry::<config::Config>(),
 ];
