@@ -18,7 +18,9 @@ use crate::run::exit::{Error, Exit};
 pub enum Kind {
     /// It was never sent: no credentials.
     NoCredentials,
-    /// It was never sent: the credentials could not be fetched, or the request could not be built.
+    /// It was never sent: there are credentials, but they could not be fetched.
+    BadCredentials,
+    /// It was never sent: it could not be built.
     Unsent,
     /// No connection.
     Unreachable,
@@ -94,7 +96,7 @@ impl Failure {
     pub fn is_temporary(&self) -> bool {
         match self.kind {
             Kind::Unreachable | Kind::Silent => true,
-            Kind::NoCredentials | Kind::Unsent | Kind::Tls => false,
+            Kind::NoCredentials | Kind::BadCredentials | Kind::Unsent | Kind::Tls => false,
             Kind::Answered => {
                 self.is_full()
                     || (self.status >= 500 && self.status != 501)
@@ -138,7 +140,13 @@ impl Failure {
                 Error::usage("no AWS credentials: not in the environment, a profile, or from the machine")
                     .hint("AWS_PROFILE=NAME, or AWS_ACCESS_KEY_ID=… and AWS_SECRET_ACCESS_KEY=…")
             }
+            Kind::BadCredentials => Error::usage(format!("cannot get AWS credentials: {}", self.message))
+                .hint("aws sso login, or aws configure list to see where they come from"),
             Kind::Unsent => Error::usage(format!("cannot make a request for {}: {}", doing.location, self.message)),
+            Kind::Tls if self.message.contains("InvalidContentType") => {
+                Error::usage(format!("{} does not speak TLS", doing.store))
+                    .hint(format!("--endpoint-url {}", doing.store.replacen("https:", "http:", 1)))
+            }
             Kind::Tls => Error::usage(format!("no trust in {}: {}", doing.store, self.message))
                 .hint("SSL_CERT_FILE=/path/to/ca.pem"),
             Kind::Unreachable => Error::temporary(format!("cannot reach {}: {}", doing.store, self.message)),
@@ -248,10 +256,13 @@ fn kind_of<E: StdError + 'static>(error: &SdkError<E, HttpResponse>) -> Kind {
 /// Whether the cause is that there are no credentials, or that fetching them failed. The SDK's type
 /// for it is not public here; its words are, and a test on a real process guards them.
 fn kind_of_credentials(causes: &[String]) -> Option<Kind> {
-    if any(causes, &["the credential provider was not enabled", "no providers in chain"]) {
+    // The metadata service is asked last, on whatever machine: that it fails there means as little as
+    // that it is not there.
+    if any(causes, &["the credential provider was not enabled", "no providers in chain", "IMDS"]) {
         return Some(Kind::NoCredentials);
     }
-    any(causes, &["loading credentials", "credentials provider", "credentials error"]).then_some(Kind::Unsent)
+    any(causes, &["loading credentials", "credentials provider", "credentials error"])
+        .then_some(Kind::BadCredentials)
 }
 
 /// Whether the connection was not even made, so that nothing can have been carried out.

@@ -15,7 +15,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::{RequestChecksumCalculation, SharedHttpClient, StalledStreamProtectionConfig};
+use aws_sdk_s3::config::{Credentials, RequestChecksumCalculation, SharedHttpClient, StalledStreamProtectionConfig};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder as HttpBuilder, Connector};
@@ -26,6 +26,7 @@ use tokio::sync::oneshot;
 use super::error::{Doing, Failure};
 use super::location::Location;
 use super::options::{S3Args, endpoint};
+use super::sandbox::Sandbox;
 use crate::run::exit::{Error, Result};
 
 /// Attempts of one request, unless `AWS_MAX_ATTEMPTS` or the profile says otherwise: with the SDK's
@@ -65,8 +66,19 @@ pub enum Seen {
 impl Store {
     /// Opens the store that the options, the environment and the profile name.
     pub fn open(args: &S3Args) -> Result<Self> {
+        Self::connect(args.clone(), None)
+    }
+
+    /// Opens the store inside this process, whatever the environment says.
+    pub fn of_sandbox(sandbox: &Sandbox) -> Result<Self> {
+        let args = S3Args { endpoint_url: Some(sandbox.endpoint()), ..S3Args::default() };
+        let keys = Credentials::new(sandbox.access_key(), sandbox.secret_key(), None, None, "sandbox");
+        Self::connect(args, Some(keys))
+    }
+
+    fn connect(args: S3Args, keys: Option<Credentials>) -> Result<Self> {
         let engine = Engine::start()?;
-        let (client, name) = engine.wait(connect(args.clone()))??;
+        let (client, name) = engine.wait(connect(args, keys))??;
         Ok(Self { client, name: name.into(), engine: Arc::new(engine) })
     }
 
@@ -122,7 +134,7 @@ async fn look_at(store: &Store, location: &Location) -> Result<Seen> {
 }
 
 /// The client, and the name of the store that it talks to.
-async fn connect(args: S3Args) -> Result<(Client, String)> {
+async fn connect(args: S3Args, keys: Option<Credentials>) -> Result<(Client, String)> {
     let config = settings(&args).await;
     let endpoint_url = match args.endpoint_url.clone().or_else(|| configured_endpoint(&config)) {
         Some(url) => Some(endpoint(&url).map_err(Error::usage)?),
@@ -134,6 +146,9 @@ async fn connect(args: S3Args) -> Result<(Client, String)> {
         // Parts are in memory before they are sent, so only the network can stall, never a slow pipe.
         .stalled_stream_protection(StalledStreamProtectionConfig::enabled().grace_period(STALL).build());
     builder.set_endpoint_url(endpoint_url.clone());
+    if let Some(keys) = keys {
+        builder = builder.credentials_provider(keys);
+    }
     if custom && !checksums_chosen() {
         // Many stores that are not AWS refuse or garble the SDK's default checksums.
         builder.set_request_checksum_calculation(Some(RequestChecksumCalculation::WhenRequired));

@@ -40,8 +40,8 @@ impl<'a> Page<'a> {
         let mut page = Page::default();
         let mut last: Option<&'a str> = None;
         let lower = match question.after {
-            "" => Bound::Included(question.prefix),
-            after => Bound::Excluded(after.max(question.prefix)),
+            after if after < question.prefix || after.is_empty() => Bound::Included(question.prefix),
+            after => Bound::Excluded(after),
         };
         for (key, object) in objects.range::<str, _>((lower, Bound::Unbounded)) {
             let Some(rest) = key.strip_prefix(question.prefix) else {
@@ -174,5 +174,8 @@ mod tests {
     fn a_page_ends_where_its_prefix_does() {
         assert_eq!(walk(&["a/1", "ab", "b"], "a/", "/", 1000), ["a/1"]);
         assert!(walk(&["a", "c"], "b", "", 1000).is_empty());
+        let keys = objects(&["b", "b/1"]);
+        let question = Question { prefix: "b", delimiter: "", after: "a", most: 10 };
+        assert_eq!(Page::of(&keys, &question).objects.len(), 2, "a start before the prefix skips nothing");
     }
 }
