@@ -207,6 +207,8 @@ fn unhex(digits: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::s3::error::Kind;
+    use crate::s3::{Sandbox, Store};
 
     #[test]
     fn the_etag_of_parts_is_the_md5_of_their_md5s() {
@@ -214,6 +216,45 @@ mod tests {
         let etag = etag_of_parts(&[part(b"a"), part(b"b")]);
         assert_eq!(etag.as_deref(), Some("96e024ba2074fe77e8e965ba43a704be-2"));
         assert_eq!(etag_of_parts(&[CompletedPart::builder().e_tag("not-an-md5").build()]), None);
+    }
+
+    /// What `settle` makes of an attempt that was carried out, unheard, by a store that then says 412.
+    fn settle_after_silence(stored: &'static [u8]) -> Result<Published> {
+        let dir = std::env::temp_dir().join(format!("sluicebox-doubt-{}-{}", std::process::id(), stored.len()));
+        std::fs::create_dir(&dir).unwrap();
+        let sandbox = Sandbox::start(&dir, &["lake"]).unwrap();
+        let store = Store::of_sandbox(&sandbox).unwrap();
+        let target = Target {
+            location: "s3://lake/x".parse().unwrap(),
+            create_only: true,
+            content_type: String::new(),
+            metadata: Vec::new(),
+        };
+        let job = Job { client: store.client().clone(), store: store.name().clone(), target: Arc::new(target) };
+        let outcome = store.wait(async move {
+            let ours = Identity { bytes: 4, etag: Some(hex(&Md5::digest(b"ours"))) };
+            let mut first = true;
+            job.settle(&ours, true, || {
+                let (silent, job) = (std::mem::take(&mut first), job.clone());
+                async move {
+                    let put = job.put(Bytes::from_static(stored)).await;
+                    let (kind, status) = if silent { (Kind::Silent, 0) } else { (Kind::Answered, 412) };
+                    assert_eq!(put.is_ok(), silent);
+                    Err(Failure { kind, status, code: String::new(), message: String::new(), region: None })
+                }
+            })
+            .await
+        });
+        drop((store, sandbox));
+        std::fs::remove_dir_all(dir).unwrap();
+        outcome.unwrap()
+    }
+
+    #[test]
+    fn an_object_that_we_stored_unheard_is_recognised_and_no_other() {
+        assert_eq!(settle_after_silence(b"ours").unwrap().etag, hex(&Md5::digest(b"ours")));
+        let error = settle_after_silence(b"theirs").unwrap_err();
+        assert_eq!(error.exit(), crate::run::exit::Exit::Conflict);
     }
 
     #[test]
