@@ -6,6 +6,7 @@
 
 mod config;
 mod link;
+mod s3_put;
 mod via;
 
 use clap::{ArgMatches, FromArgMatches};
@@ -92,7 +93,7 @@ const fn entry<C: Command>() -> Entry {
 }
 
 /// Every command, in the order in which help lists them.
-pub const TABLE: &[Entry] = &[entry::<via::Via>(), entry::<link::Link>(), entry::<config::Config>()];
+pub const TABLE: &[Entry] = &[entry::<s3_put::S3Put>(), entry::<via::Via>(), entry::<link::Link>(), entry::<config::Config>()];
 
 /// The command of exactly that name.
 pub fn find(name: &str) -> Option<&'static Entry> {

@@ -1,9 +1,13 @@
 //! `s3-put`: stores stdin as one object, all or nothing.
 
-use crate::run::exit::{Error, Result};
-use crate::run::units;
-use crate::s3::{self, Location, S3Args, Schedule, Seen, Store, Target, Upload, Warn};
-use crate::stream::Facts;
+use std::sync::Arc;
+
+use ::log::warn;
+
+use super::{Command, Kind, Page};
+use crate::run::{Error, Process, Result, log, units};
+use crate::s3::{self, Location, S3Args, Schedule, Seen, Store, Target, Upload};
+use crate::stream::{Options, Reading, Stage};
 
 /// Metadata under these names belongs to batches.
 const RESERVED: &str = "sluicebox-";
@@ -17,7 +21,7 @@ pub struct S3Put {
     #[arg(value_name = "URL")]
     url: Location,
 
-    /// Fail with exit 4 if the object exists; the store itself checks, so that of two writers one wins
+    /// Fail with exit 4 if the object exists
     #[arg(long)]
     create_only: bool,
 
@@ -29,9 +33,10 @@ pub struct S3Put {
     #[arg(long, value_name = "TYPE")]
     content_type: Option<String>,
 
-    /// Size of the first part; parts grow to 16 times that. The default makes objects of up to 617 GiB;
-    /// memory is four parts
-    #[arg(long, value_name = "SIZE", value_parser = schedule, default_value = "8MiB")]
+    /// Size of the first part; later ones grow to 16 times that
+    ///
+    /// It takes four times the memory, and the largest object is 79,000 times as large.
+    #[arg(long, hide_short_help = true, value_name = "SIZE", value_parser = schedule, default_value = "8MiB")]
     part_size: Schedule,
 
     /// Check the destination and the credentials; read and write nothing
@@ -40,6 +45,68 @@ pub struct S3Put {
 
     #[command(flatten)]
     s3: S3Args,
+
+    #[command(flatten)]
+    stream: Options,
+
+    #[command(flatten)]
+    reading: Reading,
+}
+
+impl Command for S3Put {
+    const PAGE: Page = Page {
+        name: "s3-put",
+        kind: Kind::Sink,
+        about: "store stdin as one S3 object, all or nothing",
+        description: "Reads stdin to its end and stores it as the object at URL. The object becomes visible at \
+            once and whole, after the last byte, and in a sealed stream after the seal was checked; if anything \
+            fails before, a signal included, nothing is visible and no part of an upload stays behind. Empty \
+            input makes an empty object.\n\n\
+            The destination is looked at first: a bucket that does not exist, wrong keys or a wrong endpoint are \
+            told before any input is read. Credentials that may write but not list are enough.\n\n\
+            --create-only never replaces an object. The store itself decides (If-None-Match), so of two \
+            writers at the same time one wins and the other ends with exit 4.\n\n\
+            Input of up to one part (8 MiB) is sent in one request, more in parts, up to three at a time. Parts \
+            grow late: 32 MiB of memory make objects of up to 15 GiB, 64 MiB up to 85 GiB, 256 MiB up to 617 GiB, \
+            which is the most. A larger --part-size scales all of these. Failed requests are repeated (five \
+            attempts, or $AWS_MAX_ATTEMPTS).\n\n\
+            The rejects of a sealed stream are stored beside the object, before it, as KEY.rejects.ndjson; other \
+            rejects that are there already are not replaced (exit 4).\n\n\
+            Settings and credentials are those of every AWS tool. On an endpoint that is not AWS, requests are \
+            addressed by path, and carry checksums only where S3 requires them.",
+        examples: &[
+            ("store a file", "s3-put s3://lake/users.ndjson < users.ndjson"),
+            ("never replace what is there", "s3-put --create-only s3://lake/users.ndjson < users.ndjson"),
+            ("with metadata", "s3-put --metadata origin=api s3://lake/users.ndjson < users.ndjson"),
+            ("check destination and credentials", "s3-put --dry-run s3://lake/users.ndjson"),
+        ],
+        environment: &[
+            ("AWS_ENDPOINT_URL_S3", "the store, unless it is AWS: http://127.0.0.1:9000"),
+            ("AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...", "as in every AWS tool"),
+            ("AWS_MAX_ATTEMPTS", "how often a request is sent before the command gives up"),
+            ("AWS_REQUEST_CHECKSUM_CALCULATION", "when_supported or when_required"),
+            ("SSL_CERT_FILE", "certificates to trust instead of the system's"),
+        ],
+        files: &[("~/.aws/config, ~/.aws/credentials", "profiles")],
+        see_also: &["to-parquet", "kafka-consume"],
+    };
+
+    fn run(self, process: &Process) -> Result<()> {
+        let target = self.target()?;
+        let (store, seen) = self.look(&target)?;
+        if self.dry_run {
+            Self::tell(&target, seen);
+            return Ok(());
+        }
+        let upload = Upload::start(&store, target, self.part_size, Arc::new(|left_over| warn!("{left_over}")));
+        let handle = upload.abort_handle();
+        let _guard = process.signals.on_abort(handle.clone().into_hook());
+        let outcome = Stage::open(process, &self.stream)?.store(&self.reading, upload);
+        match process.signals.first() {
+            Some(signal) if handle.was_used() => Err(Error::signal(signal)),
+            _ => outcome,
+        }
+    }
 }
 
 impl S3Put {
@@ -70,35 +137,15 @@ impl S3Put {
         Ok((store, seen))
     }
 
-    /// The upload, ready to take bytes; or, in a dry run, what was found out.
-    fn open(self, warn: Warn) -> Result<Opened> {
-        let target = self.target()?;
-        let (store, seen) = self.look(&target)?;
-        if self.dry_run {
-            return Ok(Opened::Checked(findings(&target, seen)));
-        }
-        Ok(Opened::Upload(Box::new(Upload::start(&store, target, self.part_size, warn))))
+    /// Tells a person what a dry run found.
+    fn tell(target: &Target, seen: Seen) {
+        let found = match seen {
+            Seen::Free => "the bucket exists, the object does not",
+            Seen::Taken => "the object exists and would be replaced",
+            Seen::Hidden => "these credentials may not look; whether they may write shows only then",
+        };
+        log::say(&format!("{}: {found}", target.location));
     }
-}
-
-/// What comes of opening the destination.
-enum Opened {
-    Upload(Box<Upload>),
-    Checked(Facts),
-}
-
-/// What a dry run found out.
-fn findings(target: &Target, seen: Seen) -> Facts {
-    let mut facts = Facts::new();
-    facts.insert("location".into(), target.location.to_string().into());
-    facts.insert("dry_run".into(), true.into());
-    let found = match seen {
-        Seen::Free => "free",
-        Seen::Taken => "exists",
-        Seen::Hidden => "unknown: these credentials may not list the bucket",
-    };
-    facts.insert("destination".into(), found.into());
-    facts
 }
 
 /// `NAME=VALUE` as HTTP can carry it.

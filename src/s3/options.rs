@@ -9,24 +9,24 @@ use crate::run::units;
 #[derive(clap::Args, Clone, Debug)]
 #[command(next_help_heading = "S3")]
 pub struct S3Args {
-    /// Store to talk to instead of AWS [default: $AWS_ENDPOINT_URL_S3, $AWS_ENDPOINT_URL or the profile's]
+    /// Store to talk to instead of AWS [default: $AWS_ENDPOINT_URL_S3, or the profile's]
     #[arg(long, value_name = "URL", value_parser = endpoint)]
     pub endpoint_url: Option<String>,
 
-    /// Region of the bucket [default: $AWS_REGION, the profile's, or us-east-1]
+    /// Region of the bucket [default: $AWS_REGION, the profile's, us-east-1]
     #[arg(long, value_name = "NAME")]
     pub region: Option<String>,
 
-    /// Profile in ~/.aws/config to take settings and credentials from [default: $AWS_PROFILE]
-    #[arg(long, value_name = "NAME")]
+    /// Profile in ~/.aws/config with settings and credentials [default: $AWS_PROFILE]
+    #[arg(long = "aws-profile", value_name = "NAME")]
     pub profile: Option<String>,
 
     /// How requests name the bucket; auto: by path on a custom endpoint, by host name on AWS
-    #[arg(long, value_name = "STYLE", value_enum, default_value_t = AddressingStyle::Auto)]
+    #[arg(long, hide_short_help = true, value_name = "STYLE", value_enum, default_value_t = AddressingStyle::Auto)]
     pub addressing_style: AddressingStyle,
 
     /// How long to wait for a connection
-    #[arg(long, value_name = "TIME", value_parser = units::duration, default_value = "10s")]
+    #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = units::duration, default_value = "10s")]
     pub connect_timeout: Duration,
 }
 

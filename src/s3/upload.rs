@@ -7,6 +7,7 @@
 //! Nothing becomes visible before [`ByteSink::publish`]. Every other end of an [`Upload`] aborts it:
 //! a failure, being dropped, and, through an [`AbortHandle`], the death of the process by a signal.
 
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -62,7 +63,7 @@ impl Upload {
 
     /// A way to abort this upload from another thread, while this one may be waiting for input.
     pub fn abort_handle(&self) -> AbortHandle {
-        AbortHandle(Arc::downgrade(&self.link))
+        AbortHandle { link: Arc::downgrade(&self.link), used: Arc::default() }
     }
 
     /// How many bytes were taken.
@@ -174,15 +175,24 @@ impl Drop for Upload {
 /// Aborts an upload from another thread, at most once, within a bounded time: made for the moment
 /// before a process dies by a signal.
 #[derive(Clone)]
-pub struct AbortHandle(Weak<Link>);
+pub struct AbortHandle {
+    link: Weak<Link>,
+    used: Arc<AtomicBool>,
+}
 
 impl AbortHandle {
     /// Aborts the upload if it is not over yet, and waits for that at most 4.5 s. An object that is just
     /// being made visible is left to become so. What could not be removed is told as a warning.
     pub fn abort(&self) {
-        if let Some(link) = self.0.upgrade() {
+        self.used.store(true, SeqCst);
+        if let Some(link) = self.link.upgrade() {
             link.abort();
         }
+    }
+
+    /// Whether the process is ending by way of this handle: what the upload says then is no cause.
+    pub fn was_used(&self) -> bool {
+        self.used.load(SeqCst)
     }
 
     /// The same as something to be called once: for `on_abort`.
