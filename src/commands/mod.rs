@@ -12,6 +12,7 @@ mod kafka_consume;
 mod kafka_produce;
 mod link;
 mod topic_admin;
+mod s3_put;
 mod via;
 
 use clap::{ArgMatches, FromArgMatches};
@@ -112,6 +113,7 @@ pub const TABLE: &[Entry] = &[
     entry::<link::Link>(),
     entry::<config::Config>(),
 ];
+pub const TABLE: &[Entry] = &[entry::<s3_put::S3Put>(), entry::<via::Via>(), entry::<link::Link>(), entry::<config::Config>()];
 
 /// The command of exactly that name.
 pub fn find(name: &str) -> Option<&'static Entry> {
