@@ -51,7 +51,9 @@ fn fetch_turns_pretty_records_into_lines() {
     let api = Api::with(Setup { sample: true, ..Setup::default() }).faults(&[Fault::Pretty]);
     let output = fetch(&api, &["--results", "60"]);
     ends(&output, 0, "");
-    let values = |lines: Vec<String>| lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>();
+    let values = |lines: Vec<String>| {
+        lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>()
+    };
     let got = lines(&output).into_iter().map(str::to_owned).collect();
     assert_eq!(values(got), values(sample()));
 }
@@ -204,7 +206,8 @@ fn fetch_tells_a_wrong_address_from_a_server_that_is_away() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let output = command(&format!("http://{port}/"), &[]).output().unwrap();
     ends(&output, 75, "Connection refused after 1 attempt; 0 records fetched");
-    let output = command(&format!("https://{}/", api.url()["http://".len()..].split('/').next().unwrap()), &[]);
+    let output =
+        command(&format!("https://{}/", api.url()["http://".len()..].split('/').next().unwrap()), &[]);
     ends(&{ output }.output().unwrap(), 2, "no trust");
 }
 
@@ -243,11 +246,17 @@ fn fetch_chooses_fields_and_genders() {
 fn fetch_repeats_on_a_schedule_and_goes_on_in_the_seed() {
     let api = Api::start();
     let start = Instant::now();
-    let output = fetch(&api, &["--results", "3", "--seed", "s", "--every", "200ms", "--for", "600ms", "--jitter", "50ms"]);
+    let output = fetch(
+        &api,
+        &["--results", "3", "--seed", "s", "--every", "200ms", "--for", "600ms", "--jitter", "50ms"],
+    );
     ends(&output, 0, "");
     assert!(start.elapsed() >= Duration::from_millis(400));
     let pages: Vec<_> = api.targets();
-    assert!(pages.len() <= 3 && pages.last().unwrap().contains(&format!("page={}", pages.len())), "{pages:?}");
+    assert!(
+        pages.len() <= 3 && pages.last().unwrap().contains(&format!("page={}", pages.len())),
+        "{pages:?}"
+    );
     let distinct: HashSet<_> = lines(&output).into_iter().collect();
     assert_eq!(distinct.len(), 3 * pages.len());
 }

@@ -48,7 +48,9 @@ impl Fetch {
         let mut left = self.plan.results;
         while left > 0 {
             let results = left.min(self.plan.page_size);
-            if self.keep_pace(results, out, stop)? == Go::Stopped || self.page(results, out, stop)? == Go::Stopped {
+            if self.keep_pace(results, out, stop)? == Go::Stopped
+                || self.page(results, out, stop)? == Go::Stopped
+            {
                 return Ok(Go::Stopped);
             }
             left -= results;
