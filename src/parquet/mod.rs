@@ -5,7 +5,13 @@
 //! shaped by the [`schema`]; a batch of them goes to the thread of the [`writer`], which encodes
 //! and compresses while the next batch is parsed. The rule everywhere is *lossless or refused*: a
 //! record that does not fit the schema is rejected with a reason and a path, and leaves no trace.
+pub mod builders;
 pub mod ddl;
 pub mod schema;
+pub mod encoder;
 pub mod numbers;
 pub mod times;
+pub mod writer;
+
+#[cfg(test)]
+mod speed;
