@@ -6,7 +6,9 @@
 //! and compresses while the next batch is parsed. The rule everywhere is *lossless or refused*: a
 //! record that does not fit the schema is rejected with a reason and a path, and leaves no trace.
 pub mod builders;
+pub mod cells;
 pub mod ddl;
+pub mod reader;
 pub mod schema;
 pub mod encoder;
 pub mod numbers;
