@@ -1,4 +1,5 @@
 //! Sluicebox: composable Unix commands that stream newline-delimited JSON.
+pub mod cli;
 pub mod commands;
 pub mod json;
 pub mod kafka;

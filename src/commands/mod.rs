@@ -1,1 +1,100 @@
-//! (room)
+//! The commands: one file each, with its options, its page of help, and its `run`.
+//!
+//! A command parses, builds a validated plan from rooms (`json`, `kafka`, `parquet`, …), and hands
+//! it to a driver of `stream`. Commands never import each other. To add one: a file here, and a
+//! line in [`TABLE`].
+
+mod config;
+mod link;
+mod via;
+
+use clap::{ArgMatches, FromArgMatches};
+
+use crate::run::{Process, Result, Role};
+
+/// What a command is, for help, man pages, and how it takes signals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Gives records.
+    Source,
+    /// Records in, records out.
+    Transform,
+    /// Records in, bytes out.
+    Encoder,
+    /// Stores.
+    Sink,
+    /// Everything that is no stage of a stream.
+    Control,
+}
+
+impl Kind {
+    /// What the first signal means to such a command.
+    pub fn role(self) -> Role {
+        match self {
+            Kind::Source => Role::Source,
+            Kind::Transform | Kind::Encoder | Kind::Sink => Role::Reader,
+            Kind::Control => Role::Control,
+        }
+    }
+}
+
+/// The words of a command's `--help` and man page; its options come from clap.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// The command's name.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: Kind,
+    /// One line, lower case, no full stop.
+    pub about: &'static str,
+    /// Paragraphs, separated by blank lines: what goes in, what comes out, what is guaranteed.
+    pub description: &'static str,
+    /// What it does, and the command line.
+    pub examples: &'static [(&'static str, &'static str)],
+    /// Environment variables besides those that stand with an option.
+    pub environment: &'static [(&'static str, &'static str)],
+    /// Files that it reads or writes on its own account.
+    pub files: &'static [(&'static str, &'static str)],
+    /// Other commands worth a look.
+    pub see_also: &'static [&'static str],
+}
+
+/// A command: its options, parsed by clap, and what it does.
+pub trait Command: clap::Args + FromArgMatches {
+    /// Its page.
+    const PAGE: Page;
+
+    /// Does it.
+    fn run(self, process: &Process) -> Result<()>;
+}
+
+/// A command in the table, its type forgotten.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    /// Its page.
+    pub page: &'static Page,
+    /// Adds its options to a clap command.
+    pub options: fn(clap::Command) -> clap::Command,
+    /// Parses and runs.
+    pub run: fn(&ArgMatches, &Process) -> Result<()>,
+}
+
+const fn entry<C: Command>() -> Entry {
+    Entry {
+        page: &C::PAGE,
+        options: C::augment_args,
+        run: |matches, process| {
+            let command = C::from_arg_matches(matches)
+                .map_err(|error| crate::run::Error::usage(error.render().to_string()))?;
+            command.run(process)
+        },
+    }
+}
+
+/// Every command, in the order in which help lists them.
+pub const TABLE: &[Entry] = &[entry::<via::Via>(), entry::<link::Link>(), entry::<config::Config>()];
+
+/// The command of exactly that name.
+pub fn find(name: &str) -> Option<&'static Entry> {
+    TABLE.iter().find(|entry| entry.page.name == name)
+}

@@ -188,10 +188,8 @@ impl Guess {
 /// A place in a record, moving forward only.
 #[derive(Clone)]
 pub struct Cursor<'a> {
-    /// The record.
     text: &'a [u8],
-    /// The same, with what may be looked at behind it.
-    block: &'a [u8],
+    /// Never past the end of `text`.
     at: usize,
     depth: u32,
 }
@@ -200,18 +198,13 @@ impl<'a> Cursor<'a> {
     /// At the start of `record`.
     #[inline]
     pub fn new(record: &Record<'a>) -> Self {
-        Self::at_start(record.bytes(), &record.block()[record.start()..])
+        Self::bytes(record.bytes())
     }
 
     /// At the start of any bytes.
     #[inline]
     pub fn bytes(text: &'a [u8]) -> Self {
-        Self::at_start(text, text)
-    }
-
-    #[inline]
-    fn at_start(text: &'a [u8], block: &'a [u8]) -> Self {
-        Self { text, block, at: 0, depth: 0 }
+        Self { text, at: 0, depth: 0 }
     }
 
     /// How far the cursor has come.
@@ -428,7 +421,7 @@ impl<'a> Cursor<'a> {
         let mut escaped = false;
         let mut at = start;
         loop {
-            at = string::plain_run(self.block, at, self.text.len());
+            at = string::plain_run(self.text, at);
             match self.text.get(at) {
                 Some(b'"') => break,
                 Some(b'\\') => {

@@ -25,6 +25,8 @@ mod string;
 
 #[cfg(test)]
 mod conformance;
+#[cfg(test)]
+mod speed;
 
 pub use cursor::{Cursor, Guess, Key, Kind, MAX_DEPTH, Number, Span, Str, Value};
 pub use error::{Error, Reason};

@@ -122,7 +122,10 @@ impl Fault {
 fn pointer_step(token: &str) -> Result<Step, Fault> {
     let well_escaped = token.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
     if !well_escaped {
-        return Err(Fault::new("'~' in a JSON Pointer is written '~0', and '/' is '~1'", token.replace('~', "~0")));
+        return Err(Fault::new(
+            "'~' in a JSON Pointer is written '~0', and '/' is '~1'",
+            token.replace('~', "~0"),
+        ));
     }
     let name = token.replace("~1", "/").replace("~0", "~");
     Ok(match index(&name) {
@@ -201,7 +204,9 @@ impl Dotted<'_> {
         match self.written.strip_prefix('.') {
             _ if self.written.is_empty() => Fault::new("the path is empty", "location.postcode"),
             Some(plain) if at_start && !plain.is_empty() => Fault::new("a path begins with a name", plain),
-            _ if at_start => Fault::new("a path begins with a name: a record is an object", "location.postcode"),
+            _ if at_start => {
+                Fault::new("a path begins with a name: a record is an object", "location.postcode")
+            }
             _ => Fault::new("a name is missing (an empty one is written \"\")", "location.postcode"),
         }
     }
@@ -245,8 +250,8 @@ mod tests {
     #[test]
     fn a_wrong_path_is_a_usage_error_that_quotes_it() {
         for written in [
-            "", ".", ".a", "a.", "a..b", "[0]", "[*].a", "a[", "a[]", "a[-1]", "a[01]", "a[x]", "a[0", "a]", "a[0]b",
-            "a\"b", "\"a", "\"a\\x\"", "/a~2", "/~",
+            "", ".", ".a", "a.", "a..b", "[0]", "[*].a", "a[", "a[]", "a[-1]", "a[01]", "a[x]", "a[0", "a]",
+            "a[0]b", "a\"b", "\"a", "\"a\\x\"", "/a~2", "/~",
         ] {
             let error = Path::parse(written).unwrap_err();
             assert_eq!(error.exit(), Exit::Usage, "{written}");
@@ -268,12 +273,26 @@ mod tests {
             a.overlaps(&b)
         };
         for (a, b) in [
-            ("a", "a"), ("a", "a.b"), ("a[*]", "a[0]"), ("a[*].b", "a[3].b.c"), ("/a/0", "a[0]"), ("/a/0", "a[*]"),
-            ("/a/0", r#"a."0""#), ("/a/b", "a.b"), (r#""a""#, "a"),
+            ("a", "a"),
+            ("a", "a.b"),
+            ("a[*]", "a[0]"),
+            ("a[*].b", "a[3].b.c"),
+            ("/a/0", "a[0]"),
+            ("/a/0", "a[*]"),
+            ("/a/0", r#"a."0""#),
+            ("/a/b", "a.b"),
+            (r#""a""#, "a"),
         ] {
             assert!(overlap(a, b), "{a} and {b}");
         }
-        for (a, b) in [("a", "b"), ("a.b", "a.c"), ("a[0]", "a[1]"), ("a[*].b", "a[0].c"), ("a[0]", "a.0"), ("/a/0", "a[1]")] {
+        for (a, b) in [
+            ("a", "b"),
+            ("a.b", "a.c"),
+            ("a[0]", "a[1]"),
+            ("a[*].b", "a[0].c"),
+            ("a[0]", "a.0"),
+            ("/a/0", "a[1]"),
+        ] {
             assert!(!overlap(a, b), "{a} and {b}");
         }
     }

@@ -289,7 +289,8 @@ mod tests {
 
     #[test]
     fn a_name_spelled_with_escapes_is_the_same_name() {
-        let text = r#"{"em\u0061il":1,"\u0065\u006d\u0061\u0069\u006C":2,"ema\u0069":3,"email\ud800":4,"a\/b":5}"#;
+        let text =
+            r#"{"em\u0061il":1,"\u0065\u006d\u0061\u0069\u006C":2,"ema\u0069":3,"email\ud800":4,"a\/b":5}"#;
         assert_eq!(find(&["email"], text).0, ["0:1", "0:2"]);
         assert_eq!(find(&["/a~1b"], text).0, ["0:5"]);
     }
@@ -312,10 +313,18 @@ mod tests {
     #[test]
     fn what_is_missing_is_told_and_empty_arrays_miss_nothing() {
         for (path, text, missing) in [
-            ("a", "{}", true), ("a.b", "{}", true), ("a.b", r#"{"a":null}"#, true), ("a.b", r#"{"a":{}}"#, true),
-            ("a.b", r#"{"a":[{"b":1}]}"#, true), ("a[*]", r#"{"a":{}}"#, true), ("a[0]", r#"{"a":[]}"#, true),
-            ("a[*].b", r#"{"a":[{"b":1},{}]}"#, true), ("a.b", r#"{"a":{"b":1},"a":{}}"#, true),
-            ("a", r#"{"a":null}"#, false), ("a[*]", r#"{"a":[]}"#, false), ("a[*].b", r#"{"a":[]}"#, false),
+            ("a", "{}", true),
+            ("a.b", "{}", true),
+            ("a.b", r#"{"a":null}"#, true),
+            ("a.b", r#"{"a":{}}"#, true),
+            ("a.b", r#"{"a":[{"b":1}]}"#, true),
+            ("a[*]", r#"{"a":{}}"#, true),
+            ("a[0]", r#"{"a":[]}"#, true),
+            ("a[*].b", r#"{"a":[{"b":1},{}]}"#, true),
+            ("a.b", r#"{"a":{"b":1},"a":{}}"#, true),
+            ("a", r#"{"a":null}"#, false),
+            ("a[*]", r#"{"a":[]}"#, false),
+            ("a[*].b", r#"{"a":[]}"#, false),
         ] {
             assert_eq!(find(&[path], text).1.is_some(), missing, "{path} in {text}");
         }

@@ -164,6 +164,13 @@ impl Error {
         self
     }
 
+    /// Adds what is known besides, behind the cause.
+    #[must_use]
+    pub fn and(mut self, more: impl fmt::Display) -> Self {
+        self.message = format!("{}; {more}", self.message);
+        self
+    }
+
     /// The code for the shell.
     pub fn exit(&self) -> Exit {
         self.exit

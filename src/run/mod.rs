@@ -1,6 +1,16 @@
-//! What every process does, whatever its command: exit codes, signals, logs, settings, units.
+//! What every process does, whatever its command: exit codes, signals, logs, progress, settings.
 //!
-//! Uses no other module of the crate.
+//! Uses no other module of the crate, and knows nothing of records.
+
 pub mod exit;
+pub mod log;
+pub mod process;
+pub mod progress;
+pub mod retry;
+pub mod settings;
 pub mod signals;
 pub mod units;
+
+pub use exit::{Error, Exit, Result};
+pub use process::{Globals, Process};
+pub use signals::{Role, Signals, Stop};

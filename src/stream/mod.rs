@@ -1,13 +1,36 @@
 //! What every command shares: records in and out, seals, rejects, counts, reports, stdio.
 //!
+//! | file | is about |
+//! |---|---|
+//! | [`shapes`] | the four shapes of a command: source, transform, encoder, sink |
+//! | [`stage`] | the drivers: what all commands of a shape have in common |
+//! | [`input`], [`output`] | records in and out |
+//! | [`frames`], [`outfile`] | bytes in and out: between an encoder and a sink, or into a file |
+//! | [`seal`], [`counts`] | how a stream says that it is whole |
+//! | [`reject`], [`rejects`] | one refused record; all of a stage's, and the allowance |
+//! | [`report`] | what a stage tells the parent of the pipeline |
+//!
 //! Uses `run` and no room.
+
+pub mod counts;
+pub mod frames;
+pub mod input;
+pub mod options;
+pub mod outfile;
 pub mod output;
 pub mod record;
 pub mod reject;
+pub mod rejects;
+pub mod report;
 pub mod seal;
 pub mod shapes;
+pub mod stage;
+pub mod stdio;
 
+pub use options::{Options, Reading, Target};
 pub use output::RecordOut;
 pub use record::{PADDING, Position, Record};
 pub use reject::{Reject, Trouble};
+pub use seal::Sealed;
 pub use shapes::{ByteOut, ByteSink, Encoder, Facts, Fate, Line, Sink, Source, Transform};
+pub use stage::Stage;

@@ -84,6 +84,12 @@ pub type Facts = Map<String, Value>;
 
 /// Records in, bytes out, finished in one piece.
 pub trait Encoder {
+    /// Whether the output is text for people, written at the end: then the stream ends here, and a
+    /// sealed one is checked but not framed.
+    fn is_text(&self) -> bool {
+        false
+    }
+
     /// Takes the output before the first record. It may move to a thread of the encoder's own.
     fn start(&mut self, out: ByteOut, sealed: Option<&Sealed>) -> Result<()>;
 

@@ -1,0 +1,201 @@
+//! From the command line to a command: names, help, settings, and how the process ends.
+//!
+//! `sluicebox COMMAND …` and `COMMAND …`, through a link of exactly that name, are the same. The
+//! words of a page become clap's help here, once for `-h`, `--help` and the man pages.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Args, FromArgMatches};
+
+use crate::commands::{Entry, Page, TABLE, find};
+use crate::run::settings::Settings;
+use crate::run::{Error, Exit, Globals, Process, Result, Role, Signals, log as diagnostics, signals};
+use crate::stream::counts::Counts;
+use crate::stream::report::{self, Outcome};
+
+/// The whole program: parses, runs, and returns how the process ends.
+pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.collect();
+    let (entry, rest) = match choose(&arguments) {
+        Ok(chosen) => chosen,
+        Err(code) => return code,
+    };
+    match run(entry, &rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Ended::Told(code)) => code,
+        Err(Ended::Failed(error)) => fail(&error),
+    }
+}
+
+/// Which command, and its arguments with its name in front.
+fn choose(arguments: &[OsString]) -> Result<(&'static Entry, Vec<OsString>), ExitCode> {
+    let own = arguments.first().map(|name| Path::new(name).file_name().unwrap_or_default().to_string_lossy());
+    if let Some(entry) = own.as_deref().and_then(find) {
+        return Ok((entry, arguments.to_vec()));
+    }
+    let named = arguments.get(1).map(|name| name.to_string_lossy()).unwrap_or_default();
+    if let Some(entry) = find(&named) {
+        return Ok((entry, arguments[1..].to_vec()));
+    }
+    // Help, the version, or a name that does not exist: clap says it.
+    let error = program().try_get_matches_from(arguments).err();
+    Err(error.map_or(ExitCode::SUCCESS, |error| told(&error)))
+}
+
+/// The end of a run that is not success.
+enum Ended {
+    /// clap has printed what there is to say.
+    Told(ExitCode),
+    Failed(Error),
+}
+
+impl From<Error> for Ended {
+    fn from(error: Error) -> Self {
+        Ended::Failed(error)
+    }
+}
+
+fn run(entry: &'static Entry, arguments: &[OsString]) -> Result<(), Ended> {
+    let name = entry.page.name;
+    report::start(name);
+    let globals = early_globals(arguments);
+    let settings = Settings::load(globals.config.as_deref(), globals.profile.as_deref());
+    let settings =
+        settings.inspect_err(|_| diagnostics::init(name, globals.verbosity(), globals.log_format))?;
+    let applied = settings.apply(command(entry), TABLE.iter().map(command));
+    let applied =
+        applied.inspect_err(|_| diagnostics::init(name, globals.verbosity(), globals.log_format))?;
+    let matches = applied.try_get_matches_from(arguments).map_err(|error| Ended::Told(told(&error)))?;
+    let globals = Globals::from_arg_matches(&matches).map_err(|error| Ended::Told(told(&error)))?;
+    diagnostics::init(name, globals.verbosity(), globals.log_format);
+    let signals = Signals::install(entry.page.kind.role())?;
+    let _reported = signals.on_abort(|| {
+        let error = Error::signal(signal_hook::consts::SIGTERM);
+        report::end(&Outcome::Failed(&error), &Counts::default());
+    });
+    let process = Process { name, signals, globals };
+    (entry.run)(&matches, &process).map_err(Ended::Failed)
+}
+
+/// `--config` and `--profile` decide what the other options' defaults are: read ahead of them.
+fn early_globals(arguments: &[OsString]) -> Globals {
+    let early = Globals::augment_args(clap::Command::new("early")).disable_help_flag(true);
+    // What is wrong with them is said when the whole command line is parsed.
+    let found = early.ignore_errors(true).get_matches_from(known_globals(arguments));
+    Globals::from_arg_matches(&found).unwrap_or_default()
+}
+
+/// The arguments that are global options, up to `--`.
+fn known_globals(arguments: &[OsString]) -> Vec<OsString> {
+    let mut known: Vec<OsString> = arguments.first().cloned().into_iter().collect();
+    let mut rest = arguments.iter().skip(1).take_while(|argument| *argument != "--");
+    while let Some(argument) = rest.next() {
+        let text = argument.to_string_lossy();
+        let name = text.split('=').next().unwrap_or_default();
+        if ["--config", "--profile", "--log-format"].contains(&name) {
+            known.push(argument.clone());
+            if !text.contains('=') {
+                known.extend(rest.next().cloned());
+            }
+        }
+    }
+    known
+}
+
+/// Prints the one line of an error and returns its code; dies by the signal that ended the run.
+fn fail(error: &Error) -> ExitCode {
+    report::end(&Outcome::Failed(error), &Counts::default());
+    if let Some(signal) = error.signal_number() {
+        signals::die_by(signal);
+    }
+    ::log::error!("{error}");
+    ExitCode::from(error.exit().code())
+}
+
+/// Prints what clap has to say: help on stdout, mistakes on stderr with exit status 2.
+fn told(error: &clap::Error) -> ExitCode {
+    // A closed stdout has nobody to tell.
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        _ => {
+            let usage = Error::usage("wrong usage");
+            report::end(&Outcome::Failed(&usage), &Counts::default());
+            ExitCode::from(Exit::Usage.code())
+        }
+    }
+}
+
+/// `sluicebox` itself, for its own help.
+pub fn program() -> clap::Command {
+    clap::Command::new("sluicebox")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Commands that stream newline-delimited JSON from source to lake, and lose nothing")
+        .after_help(
+            "Each command is also a program of its own through a link: sluicebox link --dir ~/.local/bin\n\
+             First steps, with nothing else installed: sluicebox sandbox --help",
+        )
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .subcommands(TABLE.iter().map(command))
+}
+
+/// A command with its options and its help.
+pub fn command(entry: &Entry) -> clap::Command {
+    let page = entry.page;
+    // The options first: clap takes the doc comment of their struct for the command's own words.
+    let command = Globals::augment_args((entry.options)(clap::Command::new(page.name)));
+    command
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(capital(page.about))
+        .long_about(format!("{}\n\n{}", capital(page.about), page.description))
+        .before_long_help(examples(page))
+        .after_help(format!("{} --help has examples, exit status and environment.", page.name))
+        .after_long_help(format!("{}\n{}", exit_status(), environment(page)))
+        .help_template(
+            "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}\n",
+        )
+        .max_term_width(100)
+        // What a variable holds may be a secret, and the generated pages must not depend on it.
+        .mut_args(|arg| arg.hide_env_values(true))
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn examples(page: &Page) -> String {
+    let mut text = String::from("Examples:\n");
+    for (what, how) in page.examples {
+        text.push_str(&format!("  # {what}\n  {how}\n\n"));
+    }
+    text.trim_end().to_owned()
+}
+
+fn exit_status() -> String {
+    let mut text = String::from("Exit status:\n");
+    for (exit, meaning) in Exit::ALL {
+        text.push_str(&format!("  {:<4} {meaning}\n", exit.code()));
+    }
+    text.push_str("  128+n  ended by signal n, as the shell shows it\n");
+    text
+}
+
+fn environment(page: &Page) -> String {
+    let mut text = String::from("Environment:\n");
+    let shared = [
+        ("SLUICEBOX_SEAL", "1 seals every stream, and makes every stage insist on it"),
+        ("SLUICEBOX_REPORT_FD", "a descriptor on which each stage reports its start and its end"),
+    ];
+    let own = page.environment.iter().copied();
+    for (name, meaning) in own.chain(shared.into_iter().filter(|_| page.kind.role() != Role::Control)) {
+        text.push_str(&format!("  {name}\n          {meaning}\n"));
+    }
+    text.push_str("  Variables that stand for an option are shown with it: [env: …].\n");
+    text
+}

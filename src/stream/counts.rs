@@ -1,0 +1,27 @@
+//! What a stage did with its records. Every input has exactly one fate.
+
+use serde::{Deserialize, Serialize};
+
+/// The counts of one stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Records that came in: from stdin, or from the source's own origin. Blank lines are none.
+    pub read: u64,
+    /// Of these, passed on (by a sink: stored).
+    pub passed: u64,
+    /// Of these, refused with a reason.
+    pub rejected: u64,
+    /// Of these, dropped by request.
+    pub dropped: u64,
+    /// Records that went out; differs from `passed` only where one record becomes several.
+    pub written: u64,
+    /// Blank lines that were skipped.
+    pub blank: u64,
+}
+
+impl Counts {
+    /// Whether every record that came in has one fate.
+    pub fn is_balanced(&self) -> bool {
+        self.read == self.passed + self.rejected + self.dropped
+    }
+}

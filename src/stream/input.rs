@@ -1,0 +1,477 @@
+//! Records in: blocks of bytes become lines, lines become records, and a seal is checked.
+//!
+//! Goes in: any `Read`. Comes out: [`Event`]s. Memory is one block (256 KiB), grown only for a line
+//! that is longer, up to `--max-line-bytes`. Each block is checked to be UTF-8 once; only in a block
+//! that is not are its lines checked one by one, so that one bad line rejects itself alone.
+
+use std::io::Read;
+
+use super::record::{PADDING, Record};
+use super::seal::{Closing, Control, Digest, Refusal, Seal, Sealed};
+use crate::run::{Error, Result};
+
+/// Fits the second-level cache, and a wide pipe in four reads.
+const BLOCK: usize = 256 << 10;
+
+/// What comes next in a stream.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A record.
+    Record(Record<'a>),
+    /// A line that cannot be a record: why, and its bytes (its beginning, when it is too long).
+    Refused(&'static str, Record<'a>),
+    /// A reject of an earlier stage, on its way to the sink: its line as it came, and its meaning.
+    Travelling(Box<Refusal>),
+    /// Nothing more is buffered: whatever is held back should go out before the next read.
+    Idle,
+    /// The end. In a sealed stream the closing seal was checked.
+    End,
+}
+
+/// The records of a stream, plain or sealed.
+pub struct Input<R> {
+    source: R,
+    block: Block,
+    max_line: usize,
+    sealed: Option<Sealed>,
+    closing: Option<Closing>,
+    digest: Digest,
+    travelled: u64,
+    /// Records seen, refused ones included.
+    pub read: u64,
+    /// Blank lines seen.
+    pub blank: u64,
+    /// Bytes of all lines.
+    pub bytes: u64,
+    started: bool,
+    told_idle: bool,
+}
+
+impl<R: Read> Input<R> {
+    /// Reads lines of at most `max_line` bytes from `source`.
+    pub fn new(source: R, max_line: usize) -> Self {
+        Self {
+            source,
+            block: Block::new(),
+            max_line,
+            sealed: None,
+            closing: None,
+            digest: Digest::default(),
+            travelled: 0,
+            read: 0,
+            blank: 0,
+            bytes: 0,
+            started: false,
+            told_idle: false,
+        }
+    }
+
+    /// Reads the first line and says how the stream is sealed, if it is.
+    pub fn open(&mut self) -> Result<Option<&Sealed>> {
+        if !self.started {
+            self.started = true;
+            while self.block.is_drained() && self.fill()? {}
+            self.sealed = Sealed::parse(self.block.peek())?;
+            if self.sealed.is_some() {
+                self.block.take_line();
+            }
+        }
+        Ok(self.sealed.as_ref())
+    }
+
+    /// The closing seal, once [`Event::End`] has been told.
+    pub fn closing(&self) -> Option<&Closing> {
+        self.closing.as_ref()
+    }
+
+    /// Whether the last line had no `\n`.
+    pub fn ends_without_newline(&self) -> bool {
+        self.block.unended
+    }
+
+    /// The next event.
+    pub fn next_event(&mut self) -> Result<Event<'_>> {
+        loop {
+            if self.block.is_drained() {
+                if !self.told_idle {
+                    self.told_idle = true;
+                    return Ok(Event::Idle);
+                }
+                if !self.fill()? {
+                    return self.end();
+                }
+                self.told_idle = false;
+                continue;
+            }
+            let Some(line) = self.block.take_line() else { continue };
+            self.bytes += (line.end - line.start) as u64 + 1;
+            if self.block.is_blank(&line) {
+                self.blank += 1;
+                continue;
+            }
+            if let Some(control) = self.control(&line) {
+                if let Some(refusal) = self.obey(control)? {
+                    return Ok(Event::Travelling(refusal));
+                }
+                continue;
+            }
+            return self.classify(line);
+        }
+    }
+
+    /// A line of the stream's own, if it is one.
+    fn control(&self, line: &Span) -> Option<Control> {
+        let sealed = self.sealed.as_ref()?;
+        sealed.control(&self.block.bytes[line.start..line.end])
+    }
+
+    fn obey(&mut self, control: Control) -> Result<Option<Box<Refusal>>> {
+        match control {
+            Control::Reject(refusal) => {
+                self.travelled += 1;
+                Ok(Some(Box::new(refusal)))
+            }
+            Control::Seal(Seal::Close(closing)) => {
+                closing.check(self.read, self.travelled, self.digest.value(), "records")?;
+                self.closing = Some(closing);
+                Ok(None)
+            }
+            Control::Seal(Seal::Open(_)) => Ok(None),
+        }
+    }
+
+    fn classify(&mut self, line: Span) -> Result<Event<'_>> {
+        if self.closing.is_some() {
+            return Err(Error::data("records follow the closing seal: two streams were joined into one"));
+        }
+        self.read += 1;
+        if self.sealed.is_some() && !line.too_long {
+            self.digest.update(&self.block.bytes[line.start..line.end]);
+            self.digest.update(b"\n");
+        }
+        let record = Record::new(&self.block.bytes, line.start, line.end, self.read + self.blank);
+        if line.too_long || line.end - line.start > self.max_line {
+            return Ok(Event::Refused("line above --max-line-bytes", record));
+        }
+        if !self.block.utf8 && simdutf8::basic::from_utf8(record.bytes()).is_err() {
+            return Ok(Event::Refused("not UTF-8", record));
+        }
+        Ok(Event::Record(record))
+    }
+
+    fn end(&mut self) -> Result<Event<'_>> {
+        if self.sealed.is_some() && self.closing.is_none() {
+            return Err(Error::data(format!(
+                "upstream ended without a seal after {} records: it failed, or a stage in between dropped it",
+                self.read
+            )));
+        }
+        Ok(Event::End)
+    }
+
+    /// Reads until the block holds a whole line or the stream ends; false at the end.
+    fn fill(&mut self) -> Result<bool> {
+        let sealed = self.sealed.is_some();
+        let digest = &mut self.digest;
+        let mut skipped = |bytes: &[u8]| {
+            if sealed {
+                digest.update(bytes);
+            }
+        };
+        self.block.fill(&mut self.source, self.max_line, &mut skipped)
+    }
+}
+
+/// A line inside the block.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    start: usize,
+    end: usize,
+    /// Its end was thrown away.
+    too_long: bool,
+}
+
+/// The bytes read so far that have not become lines.
+struct Block {
+    /// `bytes[at..lines]` are whole lines, `bytes[lines..filled]` is the beginning of one.
+    bytes: Vec<u8>,
+    at: usize,
+    lines: usize,
+    filled: usize,
+    /// Whether the whole lines are UTF-8 taken together.
+    utf8: bool,
+    /// The last line of the stream had no newline (one was added).
+    unended: bool,
+    /// The line that begins in this block is above the limit: throw away until its newline.
+    skipping: bool,
+    /// The one line in the block is the beginning of a line above the limit.
+    truncated: bool,
+    /// What follows the end of such a line was not searched for newlines yet.
+    unsearched: bool,
+    ended: bool,
+}
+
+impl Block {
+    fn new() -> Self {
+        Self {
+            bytes: vec![0; BLOCK + PADDING],
+            at: 0,
+            lines: 0,
+            filled: 0,
+            utf8: true,
+            unended: false,
+            skipping: false,
+            truncated: false,
+            unsearched: false,
+            ended: false,
+        }
+    }
+
+    fn is_drained(&self) -> bool {
+        self.at == self.lines
+    }
+
+    /// The next line without taking it.
+    fn peek(&self) -> &[u8] {
+        let lines = &self.bytes[self.at..self.lines];
+        &lines[..memchr::memchr(b'\n', lines).unwrap_or(lines.len())]
+    }
+
+    fn take_line(&mut self) -> Option<Span> {
+        let start = self.at;
+        let length = memchr::memchr(b'\n', &self.bytes[start..self.lines])?;
+        self.at = start + length + 1;
+        Some(Span { start, end: start + length, too_long: self.truncated })
+    }
+
+    fn is_blank(&self, line: &Span) -> bool {
+        // A record begins with a brace: the first byte decides nearly always.
+        self.bytes[line.start..line.end].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
+    }
+
+    /// Reads until there is a whole line; false at the end of the stream.
+    fn fill(
+        &mut self,
+        source: &mut impl Read,
+        max_line: usize,
+        skipped: &mut dyn FnMut(&[u8]),
+    ) -> Result<bool> {
+        self.truncated = false;
+        self.make_room(max_line);
+        if std::mem::take(&mut self.unsearched) && self.find_lines(0) {
+            return Ok(true);
+        }
+        while !self.ended {
+            let room = self.bytes.len() - PADDING;
+            if self.filled == room && !self.grow_or_skip(max_line, skipped) {
+                continue;
+            }
+            let room = self.bytes.len() - PADDING;
+            let from = self.filled;
+            let got = source
+                .read(&mut self.bytes[from..room])
+                .map_err(|cause| Error::io("cannot read stdin", &cause))?;
+            if got == 0 {
+                self.ended = true;
+                break;
+            }
+            self.filled += got;
+            if self.skipping {
+                if self.finish_skipping(from, skipped) {
+                    return Ok(true);
+                }
+            } else if self.find_lines(from) {
+                return Ok(true);
+            }
+        }
+        Ok(self.last_line())
+    }
+
+    /// Moves the unfinished line to the front; gives back what one long line had taken.
+    fn make_room(&mut self, max_line: usize) {
+        let partial = self.lines..self.filled;
+        self.filled = partial.len();
+        self.bytes.copy_within(partial, 0);
+        (self.at, self.lines) = (0, 0);
+        if self.bytes.len() > BLOCK + PADDING && self.filled < BLOCK / 2 && max_line >= BLOCK {
+            self.bytes.truncate(BLOCK + PADDING);
+            self.bytes.shrink_to_fit();
+        }
+    }
+
+    /// The block is full of one line: take more room, or start to throw it away. Returns whether
+    /// there is room to read into.
+    fn grow_or_skip(&mut self, max_line: usize, skipped: &mut dyn FnMut(&[u8])) -> bool {
+        let room = self.bytes.len() - PADDING;
+        if self.skipping || room > max_line {
+            // Keep the beginning for --rejects-raw; throw away what was read after it.
+            let keep = BLOCK / 2;
+            let from = if self.skipping { keep } else { 0 };
+            skipped(&self.bytes[from..self.filled]);
+            self.skipping = true;
+            self.filled = keep;
+            return true;
+        }
+        let wanted = (room * 2).min(max_line + 1).max(room + 1) + PADDING;
+        self.bytes.resize(wanted, 0);
+        true
+    }
+
+    /// While skipping: looks for the newline in what was just read.
+    fn finish_skipping(&mut self, from: usize, skipped: &mut dyn FnMut(&[u8])) -> bool {
+        let Some(at) = memchr::memchr(b'\n', &self.bytes[from..self.filled]) else {
+            skipped(&self.bytes[from..self.filled]);
+            self.filled = from;
+            return false;
+        };
+        skipped(&self.bytes[from..from + at + 1]);
+        // The kept beginning becomes a line; what follows the newline moves up behind it.
+        self.bytes.copy_within(from + at..self.filled, from);
+        self.filled -= at;
+        self.lines = from + 1;
+        self.skipping = false;
+        self.truncated = true;
+        self.unsearched = true;
+        self.utf8 = false;
+        true
+    }
+
+    /// Finds the last newline in what was just read.
+    fn find_lines(&mut self, from: usize) -> bool {
+        let Some(last) = memchr::memrchr(b'\n', &self.bytes[from..self.filled]) else { return false };
+        self.lines = from + last + 1;
+        self.utf8 = simdutf8::basic::from_utf8(&self.bytes[..self.lines]).is_ok();
+        true
+    }
+
+    /// At the end of the stream: what is left is a line, though it has no newline.
+    fn last_line(&mut self) -> bool {
+        if self.filled == 0 {
+            return false;
+        }
+        self.truncated = std::mem::take(&mut self.skipping);
+        self.unended = true;
+        self.bytes[self.filled] = b'\n';
+        self.filled += 1;
+        self.lines = self.filled;
+        self.utf8 = simdutf8::basic::from_utf8(&self.bytes[..self.lines]).is_ok();
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stream::output::Output;
+
+    /// Gives its bytes in reads of at most `step`.
+    struct Drip<'a>(&'a [u8], usize);
+
+    impl Read for Drip<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let length = self.0.len().min(self.1).min(buffer.len());
+            buffer[..length].copy_from_slice(&self.0[..length]);
+            self.0 = &self.0[length..];
+            Ok(length)
+        }
+    }
+
+    /// What a stream holds: records as text, refusals as `!reason@line`.
+    fn read(bytes: &[u8], step: usize, max_line: usize) -> Result<Vec<String>> {
+        let mut input = Input::new(Drip(bytes, step), max_line);
+        input.open()?;
+        let mut seen = Vec::new();
+        loop {
+            match input.next_event()? {
+                Event::Record(record) => {
+                    seen.push(format!("{}@{}", String::from_utf8_lossy(record.bytes()), record.line()));
+                }
+                Event::Refused(reason, record) => seen.push(format!("!{reason}@{}", record.line())),
+                Event::Travelling(refusal) => seen.push(format!("~{}", refusal.reason)),
+                Event::Idle => {}
+                Event::End => return Ok(seen),
+            }
+        }
+    }
+
+    #[test]
+    fn lines_are_the_same_however_they_are_read() {
+        let bytes = b"{\"a\":1}\n\n  \r\n{\"b\":2}\r\n{\"c\":\xff}\n{\"d\":4}";
+        let expected = ["{\"a\":1}@1", "{\"b\":2}\r@4", "!not UTF-8@5", "{\"d\":4}@6"];
+        for step in [1, 2, 3, 7, 1000] {
+            assert_eq!(read(bytes, step, 1 << 20).expect("plain"), expected, "step {step}");
+        }
+        assert!(read(b"", 1, 10).expect("empty").is_empty());
+        assert!(read(b"\n\n", 1, 10).expect("blank").is_empty());
+    }
+
+    #[test]
+    fn a_line_above_the_limit_is_refused_alone() {
+        let long = "x".repeat(3 * BLOCK);
+        let bytes = format!("one\n{long}\ntwo\n{long}");
+        let refused = |line| format!("!line above --max-line-bytes@{line}");
+        for step in [1 << 12, 100_003, 1 << 20] {
+            for limit in [10, BLOCK, 2 * BLOCK] {
+                let seen = read(bytes.as_bytes(), step, limit).expect("plain");
+                assert_eq!(
+                    seen,
+                    ["one@1".to_owned(), refused(2), "two@3".to_owned(), refused(4)],
+                    "{step} {limit}"
+                );
+            }
+            let seen = read(bytes.as_bytes(), step, 4 * BLOCK).expect("plain");
+            assert_eq!(seen.len(), 4);
+            assert_eq!(seen[1].len(), long.len() + 2);
+        }
+    }
+
+    /// What `Output` makes of some records in a sealed stream.
+    fn sealed(records: &[&str]) -> Vec<u8> {
+        let bytes = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        struct Shared(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+        impl std::io::Write for Shared {
+            fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+                self.0.lock().expect("one thread").extend_from_slice(bytes);
+                Ok(bytes.len())
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let seal = Sealed::new("0".into()).expect("random bytes");
+        let mut output = Output::new(Box::new(Shared(bytes.clone())), Some(seal)).expect("a Vec takes all");
+        for record in records {
+            output.buffer().extend_from_slice(record.as_bytes());
+            output.end_record().expect("a Vec takes all");
+        }
+        output.close(Vec::new()).expect("a Vec takes all");
+        let bytes = bytes.lock().expect("one thread");
+        bytes.clone()
+    }
+
+    #[test]
+    fn a_sealed_stream_reads_back_and_every_cut_is_noticed() {
+        let whole = sealed(&["{\"a\":1}", "{\"$seal\":{\"v\":1}}", "{\"$reject\":0}"]);
+        assert_eq!(read(&whole, 5, 1 << 20).expect("whole").len(), 3);
+        let opening = memchr::memchr(b'\n', &whole).expect("a line");
+        // A closing seal without its newline is still the closing seal.
+        for cut in opening + 1..whole.len() - 1 {
+            assert!(read(&whole[..cut], 64, 1 << 20).is_err(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_changed_missing_added_or_reordered_record_is_noticed() {
+        let records = ["{\"a\":1}", "{\"b\":2}", "{\"c\":3}"];
+        let whole = String::from_utf8(sealed(&records)).expect("text");
+        for changed in [
+            whole.replace("{\"b\":2}", "{\"b\":3}"),
+            whole.replace("{\"b\":2}\n", ""),
+            whole.replace("{\"b\":2}\n", "{\"b\":2}\n{\"b\":2}\n"),
+            whole.replace("{\"a\":1}\n{\"b\":2}", "{\"b\":2}\n{\"a\":1}"),
+            format!("{whole}{{\"d\":4}}\n"),
+        ] {
+            assert!(read(changed.as_bytes(), 64, 1 << 20).is_err(), "{changed}");
+        }
+    }
+}

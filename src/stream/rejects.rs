@@ -1,0 +1,240 @@
+//! Rejects of a stage: the allowance, `--rejects FILE`, `--rejects-raw FILE`.
+//!
+//! In a plain stream every stage judges its own rejects. In a sealed stream rejects travel along,
+//! and the sink alone judges all of them.
+
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::str::FromStr;
+
+use super::record::Position;
+use super::reject::Reject;
+use super::seal::Refusal;
+use crate::run::units::grouped;
+use crate::run::{Error, Result};
+
+/// How many records may be rejected: `N`, `N%`, or a share such as `0.01`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Allowance {
+    /// At most this many, judged at once.
+    Count(u64),
+    /// At most this share of the records, judged at the end.
+    Share(f64),
+}
+
+impl fmt::Display for Allowance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Allowance::Count(count) => write!(f, "{count}"),
+            // A share of exactly 0 or 1 must not read back as a count.
+            Allowance::Share(share) => write!(f, "{}%", share * 100.0),
+        }
+    }
+}
+
+impl FromStr for Allowance {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong =
+            || format!("'{text}' is no allowance; write a count (10), a percentage (1%) or a share (0.01)");
+        if let Ok(count) = text.parse() {
+            return Ok(Allowance::Count(count));
+        }
+        let share = match text.strip_suffix('%') {
+            Some(percent) => percent.parse::<f64>().map_err(|_| wrong())? / 100.0,
+            None => text.parse().map_err(|_| wrong())?,
+        };
+        if (0.0..=1.0).contains(&share) { Ok(Allowance::Share(share)) } else { Err(wrong()) }
+    }
+}
+
+impl Allowance {
+    /// Whether `rejected` of `read` records is more than allowed; a share only counts at the end.
+    fn is_passed(self, rejected: u64, read: u64, at_end: bool) -> bool {
+        match self {
+            Allowance::Count(count) => rejected > count,
+            Allowance::Share(share) => at_end && rejected as f64 > share * read as f64,
+        }
+    }
+}
+
+/// Who judges the rejects of this stage.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Judge {
+    /// This stage, by its own allowance.
+    Here(Allowance),
+    /// The sink at the end of the sealed stream.
+    Sink,
+}
+
+/// The rejects of one stage.
+pub struct Rejects {
+    stage: &'static str,
+    judge: Judge,
+    list: Option<(File, String)>,
+    raw: Option<(File, String)>,
+    count: u64,
+    first: Option<String>,
+}
+
+impl Rejects {
+    /// Opens the two files, empty, so that yesterday's rejects are not taken for today's.
+    pub fn open(stage: &'static str, judge: Judge, list: Option<&Path>, raw: Option<&Path>) -> Result<Self> {
+        let list = list.map(|path| create(path, 0o666)).transpose()?;
+        // Raw records hold what the stage could not pseudonymise: for the owner's eyes alone.
+        let raw = raw.map(|path| create(path, 0o600)).transpose()?;
+        Ok(Self { stage, judge, list, raw, count: 0, first: None })
+    }
+
+    /// Who judges. Known only once the input was opened.
+    pub fn judged_by(&mut self, judge: Judge) {
+        self.judge = judge;
+    }
+
+    /// Whether this stage judges, rather than the sink.
+    pub fn are_judged_here(&self) -> bool {
+        self.judge != Judge::Sink
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Refuses one record of this stage.
+    pub fn refuse(&mut self, position: &Position, reject: &Reject, raw: &[u8], read: u64) -> Result<Refusal> {
+        let refusal = Refusal::new(self.stage, position, reject);
+        if let Some((file, path)) = &mut self.raw {
+            write_line(file, path, raw)?;
+        }
+        self.add(&refusal, position.to_string(), read)?;
+        Ok(refusal)
+    }
+
+    /// Counts a reject of an earlier stage where this stage, a sink, judges them all.
+    pub fn receive(&mut self, refusal: &Refusal, read: u64) -> Result<()> {
+        let place = match (&refusal.topic, refusal.line) {
+            (Some(topic), _) => {
+                let (partition, offset) = (refusal.partition.unwrap_or(-1), refusal.offset.unwrap_or(-1));
+                format!("{}: topic {topic}, partition {partition}, offset {offset}", refusal.stage)
+            }
+            (None, line) => format!("{}: line {}", refusal.stage, line.unwrap_or(0)),
+        };
+        self.add(refusal, place, read)
+    }
+
+    fn add(&mut self, refusal: &Refusal, place: String, read: u64) -> Result<()> {
+        self.count += 1;
+        if let Some((file, path)) = &mut self.list {
+            write_line(file, path, &serde_json::to_vec(refusal).unwrap_or_default())?;
+        }
+        if self.first.is_none() {
+            let path = refusal.path.as_ref().map(|path| format!("{path}: ")).unwrap_or_default();
+            self.first = Some(format!("{place}: {path}{}", refusal.reason));
+        }
+        self.judge(read, false)
+    }
+
+    /// Judges the shares, at the end; within the allowance it leaves one warning.
+    pub fn settle(&self, read: u64) -> Result<()> {
+        self.judge(read, true)?;
+        if self.count > 0 && self.judge != Judge::Sink {
+            log::warn!(
+                "{} of {} records rejected, within --max-rejects; the first: {}",
+                grouped(self.count),
+                grouped(read),
+                self.first.as_deref().unwrap_or("")
+            );
+        }
+        Ok(())
+    }
+
+    fn judge(&self, read: u64, at_end: bool) -> Result<()> {
+        let Judge::Here(allowance) = self.judge else { return Ok(()) };
+        if self.count == 0 || !allowance.is_passed(self.count, read, at_end) {
+            return Ok(());
+        }
+        let first = self.first.as_deref().unwrap_or("");
+        Err(match allowance {
+            Allowance::Count(0) => Error::data(first)
+                .hint("--max-rejects N to go on without such records, --rejects FILE to list them"),
+            Allowance::Count(allowed) => Error::data(format!(
+                "{} records rejected, {} allowed; the first: {first}",
+                grouped(self.count),
+                grouped(allowed)
+            ))
+            .hint("--rejects FILE to list them"),
+            Allowance::Share(share) => Error::data(format!(
+                "{} of {} records rejected, {:.4}% allowed; the first: {first}",
+                grouped(self.count),
+                grouped(read),
+                share * 100.0
+            ))
+            .hint("--rejects FILE to list them"),
+        })
+    }
+}
+
+fn create(path: &Path, mode: u32) -> Result<(File, String)> {
+    let name = path.display().to_string();
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(mode);
+    let file = options.open(path).map_err(|cause| Error::io(format!("cannot write {name}"), &cause))?;
+    if mode == 0o600 && file.metadata().is_ok_and(|meta| meta.is_file()) {
+        // An older file may have a wider mode.
+        let private = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        file.set_permissions(private).map_err(|cause| Error::io(format!("cannot protect {name}"), &cause))?;
+    }
+    Ok((file, name))
+}
+
+fn write_line(file: &mut File, name: &str, line: &[u8]) -> Result<()> {
+    let mut bytes = Vec::with_capacity(line.len() + 1);
+    bytes.extend_from_slice(line);
+    bytes.push(b'\n');
+    file.write_all(&bytes).map_err(|cause| Error::io(format!("cannot write {name}"), &cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rejects(allowance: &str) -> Rejects {
+        let judge = Judge::Here(allowance.parse().expect("an allowance"));
+        Rejects::open("hash-fields", judge, None, None).expect("no files")
+    }
+
+    fn refuse(rejects: &mut Rejects, line: u64) -> Result<Refusal> {
+        rejects.refuse(&Position::Line(line), &Reject::at("a.b", "missing field"), b"{}", line)
+    }
+
+    #[test]
+    fn the_default_allowance_is_none_and_names_place_path_and_reason() {
+        let error = refuse(&mut rejects("0"), 17).expect_err("none are allowed");
+        assert_eq!(error.message(), "line 17: a.b: missing field");
+    }
+
+    #[test]
+    fn a_count_is_judged_at_once_and_a_share_at_the_end() {
+        let mut two = rejects("2");
+        assert!(refuse(&mut two, 1).is_ok() && refuse(&mut two, 2).is_ok());
+        assert!(refuse(&mut two, 3).is_err());
+
+        let mut share = rejects("50%");
+        assert!(refuse(&mut share, 1).is_ok());
+        assert!(share.settle(1).is_err());
+        assert!(share.settle(2).is_ok());
+    }
+
+    #[test]
+    fn allowances_read_as_documented() {
+        assert_eq!("10".parse(), Ok(Allowance::Count(10)));
+        assert_eq!("1%".parse(), Ok(Allowance::Share(0.01)));
+        assert_eq!("0.01".parse(), Ok(Allowance::Share(0.01)));
+        assert!("101%".parse::<Allowance>().is_err() && "-1".parse::<Allowance>().is_err());
+    }
+}

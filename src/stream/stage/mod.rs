@@ -1,0 +1,199 @@
+//! The drivers: one for each shape, and around all of them what every stage does.
+//!
+//! A [`Stage`] is opened with the options that commands share and ends in one of its methods
+//! ([`source`](Stage::source), [`transform`](Stage::transform), [`encode`](Stage::encode),
+//! [`sink`](Stage::sink), [`store`](Stage::store)). Those own the loop: they read, seal, count, refuse, flush when the
+//! input is idle, and tell the outcome (summary, report, one line for a person). The command itself
+//! sees one record at a time.
+
+mod encode;
+mod filter;
+mod sink;
+mod source;
+mod store;
+mod transform;
+
+use std::io::Write;
+use std::time::Instant;
+
+use serde_json::json;
+
+use super::counts::Counts;
+use super::input::Input;
+use super::options::{Options, Reading, sealed_by_environment};
+use super::record::Record;
+use super::reject::Reject;
+use super::rejects::{Allowance, Judge, Rejects};
+use super::report::{self, Outcome};
+use super::seal::{Refusal, Sealed, StageCounts};
+use super::shapes::Facts;
+use super::stdio::{self, Stdin};
+use crate::run::progress::{Drawing, Progress};
+use crate::run::units::grouped;
+use crate::run::{Error, Process, Result};
+
+/// A command at work on a stream.
+pub struct Stage<'a> {
+    process: &'a Process,
+    options: &'a Options,
+    counts: Counts,
+    rejects: Rejects,
+    progress: Progress,
+    started: Instant,
+    bytes_read: u64,
+    bytes_written: u64,
+    /// The stages before this one, as their closing seal told.
+    before: Vec<StageCounts>,
+    _drawing: Option<Drawing>,
+}
+
+impl<'a> Stage<'a> {
+    /// Opens the files of the shared options.
+    pub fn open(process: &'a Process, options: &'a Options) -> Result<Self> {
+        let judge = Judge::Here(options.max_rejects.unwrap_or(Allowance::Count(0)));
+        let list = options.rejects.as_deref();
+        let rejects = Rejects::open(process.name, judge, list, options.rejects_raw.as_deref())?;
+        let progress = Progress::default();
+        let for_signal = progress.clone();
+        process.signals.on_status(move || crate::run::log::say(&for_signal.line()));
+        let drawing = progress.draw(process.globals.quiet);
+        Ok(Self {
+            process,
+            options,
+            counts: Counts::default(),
+            rejects,
+            progress,
+            started: Instant::now(),
+            bytes_read: 0,
+            bytes_written: 0,
+            before: Vec::new(),
+            _drawing: drawing,
+        })
+    }
+
+    /// stdin as records.
+    fn input(&self, reading: &Reading) -> Result<Input<Stdin>> {
+        self.process.signals.drain_within(reading.drain_timeout);
+        Ok(Input::new(stdio::stdin()?, reading.max_line_bytes as usize))
+    }
+
+    /// A seal of this stage's own, where the stream begins here and is asked to be sealed.
+    fn begin_seal(&self) -> Result<Sealed> {
+        let allowance = self.options.max_rejects.unwrap_or(Allowance::Count(0));
+        Sealed::new(allowance.to_string())
+    }
+
+    /// How the stream goes on behind this stage, given how it arrived.
+    fn continue_seal(&self, arrived: Option<&Sealed>) -> Result<Option<Sealed>> {
+        match arrived {
+            Some(sealed) => Ok(Some(sealed.clone())),
+            None if self.options.seal => self.begin_seal().map(Some),
+            None if sealed_by_environment() => Err(Error::data(
+                "stdin is not sealed, though SLUICEBOX_SEAL=1: a stage in between dropped the seal, or there is no source",
+            )
+            .hint("foreign tools as `via -- COMMAND`, or --seal to begin the sealed stream here")),
+            None => Ok(None),
+        }
+    }
+
+    /// The judge at the end of a stream: this stage, by its own allowance or the opening's.
+    fn judge_for_all(&mut self, sealed: Option<&Sealed>) -> Result<()> {
+        let told = match sealed {
+            Some(sealed) => {
+                sealed.max_rejects.parse().map_err(|_| Error::data("the opening seal is damaged"))?
+            }
+            None => Allowance::Count(0),
+        };
+        self.rejects.judged_by(Judge::Here(self.options.max_rejects.unwrap_or(told)));
+        Ok(())
+    }
+
+    /// Refuses one record of stdin.
+    fn refuse(&mut self, record: &Record<'_>, reject: &Reject) -> Result<Refusal> {
+        self.counts.rejected += 1;
+        self.rejects.refuse(&record.position(), reject, record.bytes(), record.line())
+    }
+
+    /// How many records entered the stream: what a share of rejects is a share of.
+    fn entered(&self) -> u64 {
+        self.before.first().map_or(self.counts.read, |first| first.counts.read)
+    }
+
+    /// The stages so far, this one included.
+    fn stages(&self) -> Vec<StageCounts> {
+        let own = StageCounts { stage: self.process.name.to_owned(), counts: self.counts };
+        self.before.iter().cloned().chain([own]).collect()
+    }
+
+    /// Takes over what the input counted.
+    fn note_input(&mut self, input: &Input<Stdin>) {
+        self.counts.read = input.read;
+        self.counts.blank = input.blank;
+        self.bytes_read = input.bytes;
+        self.progress.set(input.read, input.bytes);
+        if let Some(closing) = input.closing() {
+            self.before.clone_from(&closing.stages);
+        }
+    }
+
+    /// Tells how the stage ended: the report, the summary, a line for a person.
+    ///
+    /// `sealed` says whether the stream was: there a reader that goes away is a failure.
+    fn end(self, sealed: bool, result: Result<Facts>) -> Result<()> {
+        let result = match result {
+            Err(error) if error.is_broken_pipe() && !sealed => Ok(Facts::new()),
+            other => other,
+        };
+        match &result {
+            Ok(facts) => report::end(&Outcome::Done(facts), &self.counts),
+            Err(error) => report::end(&Outcome::Failed(error), &self.counts),
+        }
+        if let Some(target) = &self.options.summary {
+            self.write_summary(target, &result)?;
+        }
+        let Self { _drawing: drawing, counts, progress, .. } = self;
+        let drew = drawing.is_some();
+        drop(drawing);
+        if drew && result.is_ok() {
+            let rejected = if counts.rejected > 0 {
+                format!(", {} rejected", grouped(counts.rejected))
+            } else {
+                String::new()
+            };
+            crate::run::log::say(&format!("{}{rejected}", progress.line()));
+        }
+        result.map(drop)
+    }
+
+    fn write_summary(&self, target: &std::path::Path, result: &Result<Facts>) -> Result<()> {
+        let (outcome, exit) = match result {
+            Ok(_) => ("done", 0),
+            Err(error) => (error.signal_number().map_or("failed", |_| "signal"), error.exit().code()),
+        };
+        let mut summary = json!({
+            "command": self.process.name,
+            "outcome": outcome,
+            "exit": exit,
+            "read": self.counts.read,
+            "written": self.counts.written,
+            "rejected": self.counts.rejected,
+            "dropped": self.counts.dropped,
+            "blank": self.counts.blank,
+            "bytes_read": self.bytes_read,
+            "bytes_written": self.bytes_written,
+            "seconds": (self.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
+        });
+        match result {
+            Ok(facts) => facts.iter().for_each(|(key, value)| summary[key] = value.clone()),
+            Err(error) => summary["error"] = error.to_string().into(),
+        }
+        let line = format!("{summary}\n");
+        if target.as_os_str() == "-" {
+            // A stderr that cannot be written to has nobody to tell.
+            crate::run::progress::suspend(|| drop(std::io::stderr().write_all(line.as_bytes())));
+            return Ok(());
+        }
+        std::fs::write(target, line)
+            .map_err(|cause| Error::io(format!("cannot write {}", target.display()), &cause))
+    }
+}

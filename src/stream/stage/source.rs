@@ -1,0 +1,47 @@
+//! The driver of sources.
+
+use super::Stage;
+use crate::run::{Error, Result};
+use crate::stream::options::sealed_by_environment;
+use crate::stream::output::{Output, RecordOut};
+use crate::stream::rejects::Judge;
+use crate::stream::shapes::{Facts, Source};
+use crate::stream::stdio;
+
+impl Stage<'_> {
+    /// Runs a source to its end, or until a signal stops it: then what it gave is flushed, no
+    /// closing seal is written, and the process dies by that signal.
+    pub fn source(mut self, mut source: impl Source) -> Result<()> {
+        let sealed = self.options.seal || sealed_by_environment();
+        let result = self.run_source(&mut source, sealed);
+        self.end(sealed, result.map(|()| Facts::new()))
+    }
+
+    fn run_source(&mut self, source: &mut impl Source, sealed: bool) -> Result<()> {
+        let seal = if sealed { Some(self.begin_seal()?) } else { None };
+        if sealed {
+            self.rejects.judged_by(Judge::Sink);
+        }
+        let mut output = Output::new(Box::new(stdio::stdout()?), seal)?;
+        let stop = self.process.signals.stop();
+        let mut out = RecordOut {
+            output: &mut output,
+            counts: &mut self.counts,
+            rejects: &mut self.rejects,
+            progress: &self.progress,
+        };
+        let ran = source.run(&mut out, &stop);
+        // What was given before a failure is whole records, and goes out.
+        let flushed = out.flush();
+        self.counts.written = output.written;
+        self.bytes_written = output.bytes;
+        ran.and(flushed)?;
+        if let Some(signal) = self.process.signals.first() {
+            return Err(Error::signal(signal));
+        }
+        self.rejects.settle(self.counts.read)?;
+        let closed = output.close(self.stages());
+        self.bytes_written = output.bytes;
+        closed
+    }
+}

@@ -1,0 +1,112 @@
+//! stdin and stdout as descriptors: unbuffered, with pipes widened, EPIPE told apart, and a closed
+//! descriptor noticed.
+
+use std::io::{self, IsTerminal, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+use crate::run::{Error, Result};
+
+/// What Linux grants an unprivileged process by default.
+const PIPE_SIZE: usize = 1 << 20;
+
+/// Bit n is set when descriptor n was closed when the process started.
+static CLOSED_AT_START: AtomicU8 = AtomicU8::new(0);
+
+/// Runs before `main`: Rust's runtime opens /dev/null in place of closed standard descriptors, and
+/// a stage would then read nothing, or write into nothing, and call it success.
+#[used]
+#[unsafe(link_section = ".init_array")]
+static NOTE_CLOSED: extern "C" fn() = {
+    extern "C" fn note_closed() {
+        for fd in 0..3 {
+            // SAFETY: F_GETFD reads a flag of a descriptor number, whether open or not.
+            if unsafe { libc::fcntl(fd, libc::F_GETFD) } == -1 {
+                CLOSED_AT_START.fetch_or(1 << fd, Relaxed);
+            }
+        }
+    }
+    note_closed
+};
+
+fn closed_at_start(fd: u8) -> bool {
+    CLOSED_AT_START.load(Relaxed) & (1 << fd) != 0
+}
+
+/// stdin, unbuffered.
+#[derive(Debug)]
+pub struct Stdin(());
+
+/// Opens stdin: an error when it is closed, a word to a person who is expected to type.
+pub fn stdin() -> Result<Stdin> {
+    if closed_at_start(0) {
+        return Err(Error::usage("stdin is closed").hint("give the records on stdin: … < users.ndjson"));
+    }
+    if io::stdin().is_terminal() {
+        log::warn!("reading records from the terminal; Ctrl-D ends them");
+    }
+    widen(rustix::stdio::stdin());
+    Ok(Stdin(()))
+}
+
+impl Read for Stdin {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match rustix::io::read(rustix::stdio::stdin(), &mut *buffer) {
+                Err(rustix::io::Errno::INTR) => {}
+                other => return other.map_err(io::Error::from),
+            }
+        }
+    }
+}
+
+/// stdout, unbuffered.
+#[derive(Debug)]
+pub struct Stdout(());
+
+/// Opens stdout for records.
+pub fn stdout() -> Result<Stdout> {
+    if closed_at_start(1) {
+        return Err(Error::usage("stdout is closed").hint("send it on: … | NEXT, or … > FILE"));
+    }
+    widen(rustix::stdio::stdout());
+    Ok(Stdout(()))
+}
+
+/// Opens stdout for bytes that are no text.
+pub fn binary_stdout() -> Result<Stdout> {
+    if io::stdout().is_terminal() {
+        return Err(
+            Error::usage("not writing binary output to a terminal").hint("-o FILE, or … | s3-put s3://…")
+        );
+    }
+    stdout()
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            match rustix::io::write(rustix::stdio::stdout(), bytes) {
+                Err(rustix::io::Errno::INTR) => {}
+                other => return other.map_err(io::Error::from),
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Asks for a wide pipe; whatever is granted will do.
+fn widen(fd: BorrowedFd<'_>) {
+    let _ = rustix::pipe::fcntl_setpipe_size(fd.as_fd(), PIPE_SIZE);
+}
+
+/// The error of a failed write to stdout.
+pub fn write_error(cause: &io::Error) -> Error {
+    match cause.kind() {
+        io::ErrorKind::BrokenPipe => Error::broken_pipe(),
+        _ => Error::io("cannot write to stdout", cause),
+    }
+}
