@@ -11,9 +11,11 @@ use super::builders::{Builder, Unknown, stored_schema};
 use super::schema::Schema;
 use super::writer::{Options, Writer};
 use crate::run::exit::{Error, Result};
-use crate::stream::seal::Sealed;
+use crate::stream::seal::{Range, Sealed};
 use crate::stream::{ByteOut, Encoder, Facts, Record, Trouble};
 
+/// What the names of all our entries in the footer begin with.
+const OWN_KEYS: &str = "sluicebox.";
 /// The DDL of the columns in the footer.
 pub const SCHEMA_KEY: &str = "sluicebox.schema";
 /// The [hash](Schema::hash) of the columns in the footer.
@@ -34,7 +36,7 @@ impl ParquetEncoder {
     pub fn new(schema: &Schema, unknown: Unknown, mut options: Options) -> Result<Self> {
         let stored = stored_schema(schema, &unknown)?;
         let schema_hash = stored.hash();
-        if let Some((key, _)) = options.metadata.iter().find(|(key, _)| key.starts_with("sluicebox.")) {
+        if let Some((key, _)) = options.metadata.iter().find(|(key, _)| key.starts_with(OWN_KEYS)) {
             return Err(Error::usage(format!("--meta {key}: names with 'sluicebox.' are our own"))
                 .hint("--meta my.key=value"));
         }
@@ -58,8 +60,23 @@ impl ParquetEncoder {
     }
 }
 
+/// What the footer says of the Kafka range that the records came from.
+fn range_metadata(range: &Range) -> [(String, String); 5] {
+    [
+        ("topic", range.topic.clone()),
+        ("topic-id", range.topic_id.clone()),
+        ("partition", range.partition.to_string()),
+        ("first-offset", range.first_offset.to_string()),
+        ("end-offset", range.end_offset.to_string()),
+    ]
+    .map(|(name, value)| (format!("{OWN_KEYS}{name}"), value))
+}
+
 impl Encoder for ParquetEncoder {
-    fn start(&mut self, out: ByteOut, _sealed: Option<&Sealed>) -> Result<()> {
+    fn start(&mut self, out: ByteOut, sealed: Option<&Sealed>) -> Result<()> {
+        if let Some(range) = sealed.and_then(|sealed| sealed.range.as_ref()) {
+            self.options.metadata.extend(range_metadata(range));
+        }
         self.writer = Some(Writer::start(out, self.builder.schema(), &self.options)?);
         Ok(())
     }

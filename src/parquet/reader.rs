@@ -115,14 +115,17 @@ impl ParquetSource {
     }
 
     /// Writes the rows of a batch, the first of which is number `first` of the file.
-    fn write(&self, batch: &RecordBatch, first: u64, line: &mut Vec<u8>, out: &mut RecordOut<'_>) -> Result<()> {
+    fn write(&self, batch: &RecordBatch, first: u64, out: &mut RecordOut<'_>) -> Result<()> {
         let members = Members::of_batch(batch, self.omit_nulls)
             .map_err(|kind| Error::data(format!("{}: {kind} has no JSON form", self.name)))?;
         for row in 0..batch.num_rows() {
-            line.clear();
-            match members.write(row, line) {
-                Ok(()) => out.record(line)?,
-                Err(fault) => out.reject(Position::Line(first + row as u64), fault.into(), b"")?,
+            let start = out.buffer().len();
+            match members.write(row, out.buffer()) {
+                Ok(()) => out.end_record()?,
+                Err(fault) => {
+                    out.buffer().truncate(start);
+                    out.reject(Position::Line(first + row as u64), fault.into(), b"")?;
+                }
             }
         }
         Ok(())
@@ -131,7 +134,6 @@ impl ParquetSource {
 
 impl Source for ParquetSource {
     fn run(&mut self, out: &mut RecordOut<'_>, stop: &Stop) -> Result<()> {
-        let mut line = Vec::new();
         let mut next = 1;
         for index in 0..self.metadata.metadata().num_row_groups() {
             let group = self.group(index).map_err(|error| read_error(&self.name, &error))?;
@@ -140,7 +142,7 @@ impl Source for ParquetSource {
                     return Ok(());
                 }
                 let batch = batch.map_err(|error| read_error(&self.name, &ParquetError::from(error)))?;
-                self.write(&batch, next, &mut line, out)?;
+                self.write(&batch, next, out)?;
                 next += batch.num_rows() as u64;
             }
         }

@@ -161,8 +161,8 @@ impl Writer {
     fn tell(&mut self, message: Message) -> Result<()> {
         match &self.queue {
             Some(queue) if queue.send(message).is_ok() => Ok(()),
-            // The thread ends early only when it failed.
-            _ => self.join().map(|_| ()),
+            // The thread ends early only when it failed, and then says why.
+            _ => self.join().and_then(|_| Err(Error::data("the Parquet file was not finished"))),
         }
     }
 
@@ -214,13 +214,11 @@ fn encode(
 
 fn finish(mut file: ArrowWriter<ByteOut>) -> Result<Written> {
     let metadata = file.finish().map_err(write_error)?;
-    let bytes = file.bytes_written() as u64;
-    let mut out = file.into_inner().map_err(write_error)?;
-    io::Write::flush(&mut out).map_err(|error| io_error(&error))?;
+    io::Write::flush(file.inner_mut()).map_err(|error| io_error(&error))?;
     Ok(Written {
         rows: metadata.file_metadata().num_rows().max(0) as u64,
         row_groups: metadata.num_row_groups() as u64,
-        bytes,
+        bytes: file.bytes_written() as u64,
     })
 }
 
@@ -246,10 +244,6 @@ fn find_io<'a>(mut error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error>
 }
 
 fn io_error(cause: &io::Error) -> Error {
-    // The output may have wrapped an error of our own, which says more.
-    if let Some(own) = cause.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-        return own.clone();
-    }
     match cause.kind() {
         io::ErrorKind::BrokenPipe => Error::broken_pipe(),
         _ => Error::io("cannot write Parquet", cause),
