@@ -6,6 +6,7 @@
 
 mod config;
 mod fetch_users;
+mod from_parquet;
 mod generate_users;
 mod hash_fields;
 mod kafka_consume;
@@ -13,6 +14,7 @@ mod kafka_produce;
 mod link;
 mod s3_put;
 mod sandbox;
+mod to_parquet;
 mod topic_admin;
 mod via;
 
@@ -107,8 +109,10 @@ pub const TABLE: &[Entry] = &[
     entry::<fetch_users::FetchUsers>(),
     entry::<generate_users::GenerateUsers>(),
     entry::<kafka_consume::KafkaConsume>(),
+    entry::<from_parquet::FromParquet>(),
     entry::<hash_fields::HashFields>(),
     entry::<via::Via>(),
+    entry::<to_parquet::ToParquet>(),
     entry::<kafka_produce::KafkaProduce>(),
     entry::<s3_put::S3Put>(),
     entry::<topic_admin::TopicAdmin>(),
