@@ -5,7 +5,13 @@
 //! line in [`TABLE`].
 
 mod config;
+mod hash_fields;
+mod fetch_users;
+mod generate_users;
+mod kafka_consume;
+mod kafka_produce;
 mod link;
+mod topic_admin;
 mod s3_put;
 mod via;
 
@@ -24,7 +30,9 @@ pub enum Kind {
     Encoder,
     /// Stores.
     Sink,
-    /// Everything that is no stage of a stream.
+    /// Runs other commands.
+    Runner,
+    /// Everything else that is no stage of a stream.
     Control,
 }
 
@@ -34,6 +42,7 @@ impl Kind {
         match self {
             Kind::Source => Role::Source,
             Kind::Transform | Kind::Encoder | Kind::Sink => Role::Reader,
+            Kind::Runner => Role::Runner,
             Kind::Control => Role::Control,
         }
     }
@@ -93,9 +102,26 @@ const fn entry<C: Command>() -> Entry {
 }
 
 /// Every command, in the order in which help lists them.
+pub const TABLE: &[Entry] = &[
+    entry::<hash_fields::HashFields>(),
+    entry::<fetch_users::FetchUsers>(),
+    entry::<generate_users::GenerateUsers>(),
+    entry::<via::Via>(),
+    entry::<kafka_consume::KafkaConsume>(),
+    entry::<kafka_produce::KafkaProduce>(),
+    entry::<topic_admin::TopicAdmin>(),
+    entry::<link::Link>(),
+    entry::<config::Config>(),
+];
 pub const TABLE: &[Entry] = &[entry::<s3_put::S3Put>(), entry::<via::Via>(), entry::<link::Link>(), entry::<config::Config>()];
 
 /// The command of exactly that name.
 pub fn find(name: &str) -> Option<&'static Entry> {
     TABLE.iter().find(|entry| entry.page.name == name)
+}
+
+/// The names that stand for themselves, through a link: all but the words too common to be put on
+/// somebody's PATH.
+pub fn short_names() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|entry| entry.page.name).filter(|name| !["link", "config", "sandbox"].contains(name))
 }
