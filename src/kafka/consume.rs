@@ -112,7 +112,7 @@ impl Consume {
             config.set("queued.max.messages.kbytes", (QUEUE_KIB / CLIENTS).to_string());
         }
         let first: BaseConsumer<Journal> = client::create(&config, Journal::default())?;
-        client::connect(first.client(), first.context(), settings, || drop(first.poll(Duration::ZERO)))?;
+        client::connect(first.client(), first.context(), settings, |wait| drop(first.poll(wait)))?;
         let topics: Vec<Topic> =
             plan.topics.iter().map(|name| topic::find(first.client(), name, wait)).collect::<Result<_>>()?;
         let ranges = ranges::resolve(&first, &topics, plan.partition, plan.start, wait)?;
