@@ -29,7 +29,7 @@ use crate::stream::{Position, RecordOut, Reject, Source};
 /// How many clients share the partitions: the second gains a third, more gain nothing.
 const CLIENTS: usize = 2;
 /// What all clients together keep ahead of a slow reader.
-const QUEUE_KIB: usize = 16 * 1024;
+const QUEUE_KIB: usize = 8 * 1024;
 /// How long one wait for records is: within it a signal is noticed.
 const WAIT: Duration = Duration::from_millis(100);
 /// With an end in sight a broker that says nothing for so long is given up.
