@@ -171,7 +171,9 @@ pub fn connect<C: ClientContext>(
                 journal.pages().connected = true;
                 return Ok(());
             }
-            Err(_) if journal.refusal().is_some() => return Err(journal.refusal().unwrap_or_else(unreachable)),
+            Err(_) if journal.refusal().is_some() => {
+                return Err(journal.refusal().unwrap_or_else(unreachable));
+            }
             Err(_) if Instant::now() >= deadline => return Err(no_connection(journal, settings)),
             Err(_) => step = (step * 2).min(LONGEST_TRY),
         }

@@ -281,7 +281,13 @@ impl Writer {
     }
 
     #[cold]
-    fn reject(&self, arrival: &Arrival<'_>, reject: Reject, raw: &[u8], out: &mut RecordOut<'_>) -> Result<()> {
+    fn reject(
+        &self,
+        arrival: &Arrival<'_>,
+        reject: Reject,
+        raw: &[u8],
+        out: &mut RecordOut<'_>,
+    ) -> Result<()> {
         let position = Position::Offset {
             topic: self.topics[arrival.topic()].name.clone(),
             partition: arrival.partition(),
@@ -294,10 +300,10 @@ impl Writer {
     fn trouble(&self, code: RDKafkaErrorCode, arrival: &Arrival<'_>) -> Result<()> {
         let place = format!("topic {}, partition {}", self.topics[arrival.topic()].name, arrival.partition());
         match code {
-            RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange => {
-                Err(Error::data(format!("{place}: the records that were to be read next are gone: {}", arrival.error_text()))
-                    .hint("--from beginning reads what is still there"))
-            }
+            RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange => Err(Error::data(
+                format!("{place}: the records that were to be read next are gone: {}", arrival.error_text()),
+            )
+            .hint("--from beginning reads what is still there")),
             code if codes::exit_of(code) == Exit::Temporary => {
                 log::warn!("{place}: {}", arrival.error_text());
                 Ok(())
