@@ -48,7 +48,7 @@ impl Admin {
         // Offsets as the broker counts them, open transactions included.
         let config = settings.client_config(&[], &[("isolation.level", "read_uncommitted")]);
         let client: BaseConsumer<Journal> = client::create(&config, Journal::default())?;
-        client::connect(client.client(), client.context(), settings, || drop(client.poll(Duration::ZERO)))?;
+        client::connect(client.client(), client.context(), settings, |wait| drop(client.poll(wait)))?;
         Ok(Self { client: Some(client), wait: settings.connect_timeout() })
     }
 

@@ -29,7 +29,7 @@ use crate::stream::{Position, RecordOut, Reject, Source};
 /// How many clients share the partitions: the second gains a third, more gain nothing.
 const CLIENTS: usize = 2;
 /// What all clients together keep ahead of a slow reader.
-const QUEUE_KIB: usize = 16 * 1024;
+const QUEUE_KIB: usize = 8 * 1024;
 /// How long one wait for records is: within it a signal is noticed.
 const WAIT: Duration = Duration::from_millis(100);
 /// With an end in sight a broker that says nothing for so long is given up.
@@ -112,7 +112,7 @@ impl Consume {
             config.set("queued.max.messages.kbytes", (QUEUE_KIB / CLIENTS).to_string());
         }
         let first: BaseConsumer<Journal> = client::create(&config, Journal::default())?;
-        client::connect(first.client(), first.context(), settings, || drop(first.poll(Duration::ZERO)))?;
+        client::connect(first.client(), first.context(), settings, |wait| drop(first.poll(wait)))?;
         let topics: Vec<Topic> =
             plan.topics.iter().map(|name| topic::find(first.client(), name, wait)).collect::<Result<_>>()?;
         let ranges = ranges::resolve(&first, &topics, plan.partition, plan.start, wait)?;

@@ -151,7 +151,7 @@ impl Producer {
         let client: BaseProducer<Deliveries> = client::create(&config, Deliveries::default())?;
         let wait = settings.connect_timeout();
         let journal = &client.context().journal;
-        client::connect(client.client(), journal, settings, || client.poll(Duration::ZERO))?;
+        client::connect(client.client(), journal, settings, |wait| client.poll(wait))?;
         let limit = record_limit(&client, settings, topic)?;
         client.poll(SETTLE.saturating_sub(created.elapsed()));
         let found = topic::find(client.client(), topic, wait)?;
