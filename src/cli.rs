@@ -111,6 +111,9 @@ fn fail(error: &Error) -> ExitCode {
     if let Some(signal) = error.signal_number() {
         signals::die_by(signal);
     }
+    if let Some(status) = error.child_status() {
+        return ExitCode::from(status);
+    }
     ::log::error!("{error}");
     ExitCode::from(error.exit().code())
 }
@@ -147,17 +150,21 @@ pub fn program() -> clap::Command {
 /// A command with its options and its help.
 pub fn command(entry: &Entry) -> clap::Command {
     let page = entry.page;
-    let command = clap::Command::new(page.name)
+    // The options first: clap takes the doc comment of their struct for the command's own words.
+    let command = Globals::augment_args((entry.options)(clap::Command::new(page.name)));
+    command
         .version(env!("CARGO_PKG_VERSION"))
         .about(capital(page.about))
         .long_about(format!("{}\n\n{}", capital(page.about), page.description))
         .before_long_help(examples(page))
         .after_help(format!("{} --help has examples, exit status and environment.", page.name))
         .after_long_help(format!("{}\n{}", exit_status(), environment(page)))
-        .help_template("{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}")
-        .max_term_width(100);
-    let command = (entry.options)(command);
-    Globals::augment_args(command)
+        .help_template(
+            "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}\n",
+        )
+        .max_term_width(100)
+        // What a variable holds may be a secret, and the generated pages must not depend on it.
+        .mut_args(|arg| arg.hide_env_values(true))
 }
 
 fn capital(text: &str) -> String {
@@ -182,14 +189,19 @@ fn exit_status() -> String {
     text
 }
 
-fn environment(page: &Page) -> String {
-    let mut text = String::from("Environment:\n");
+/// The variables that matter to a command besides those that stand for an option.
+pub fn variables(page: &Page) -> impl Iterator<Item = (&'static str, &'static str)> {
     let shared = [
         ("SLUICEBOX_SEAL", "1 seals every stream, and makes every stage insist on it"),
         ("SLUICEBOX_REPORT_FD", "a descriptor on which each stage reports its start and its end"),
     ];
-    let own = page.environment.iter().copied();
-    for (name, meaning) in own.chain(shared.into_iter().filter(|_| page.kind.role() != Role::Control)) {
+    let is_stage = !matches!(page.kind.role(), Role::Control | Role::Runner);
+    page.environment.iter().copied().chain(shared.into_iter().filter(move |_| is_stage))
+}
+
+fn environment(page: &Page) -> String {
+    let mut text = String::from("Environment:\n");
+    for (name, meaning) in variables(page) {
         text.push_str(&format!("  {name}\n          {meaning}\n"));
     }
     text.push_str("  Variables that stand for an option are shown with it: [env: …].\n");

@@ -7,6 +7,7 @@
 mod config;
 mod fetch_users;
 mod generate_users;
+mod hash_fields;
 mod link;
 mod via;
 
@@ -25,7 +26,9 @@ pub enum Kind {
     Encoder,
     /// Stores.
     Sink,
-    /// Everything that is no stage of a stream.
+    /// Runs other commands.
+    Runner,
+    /// Everything else that is no stage of a stream.
     Control,
 }
 
@@ -35,6 +38,7 @@ impl Kind {
         match self {
             Kind::Source => Role::Source,
             Kind::Transform | Kind::Encoder | Kind::Sink => Role::Reader,
+            Kind::Runner => Role::Runner,
             Kind::Control => Role::Control,
         }
     }
@@ -97,6 +101,7 @@ const fn entry<C: Command>() -> Entry {
 pub const TABLE: &[Entry] = &[
     entry::<fetch_users::FetchUsers>(),
     entry::<generate_users::GenerateUsers>(),
+    entry::<hash_fields::HashFields>(),
     entry::<via::Via>(),
     entry::<link::Link>(),
     entry::<config::Config>(),
@@ -105,4 +110,10 @@ pub const TABLE: &[Entry] = &[
 /// The command of exactly that name.
 pub fn find(name: &str) -> Option<&'static Entry> {
     TABLE.iter().find(|entry| entry.page.name == name)
+}
+
+/// The names that stand for themselves, through a link: all but the words too common to be put on
+/// somebody's PATH.
+pub fn short_names() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|entry| entry.page.name).filter(|name| !["link", "config", "sandbox"].contains(name))
 }

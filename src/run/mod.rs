@@ -3,6 +3,7 @@
 //! Uses no other module of the crate, and knows nothing of records.
 
 pub mod exit;
+pub mod links;
 pub mod log;
 pub mod process;
 pub mod progress;

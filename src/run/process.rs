@@ -18,18 +18,25 @@ pub struct Globals {
     pub verbose: u8,
 
     /// The form of diagnostics on stderr
-    #[arg(long, value_enum, default_value = "auto", value_name = "FORM", env = "SLUICEBOX_LOG_FORMAT")]
+    #[arg(
+        long,
+        hide_short_help = true,
+        value_enum,
+        default_value = "auto",
+        value_name = "FORM",
+        env = "SLUICEBOX_LOG_FORMAT"
+    )]
     pub log_format: Format,
 
     /// Read settings from this file alone
     ///
     /// Without it: $XDG_CONFIG_HOME/sluicebox/config.toml, then /etc/sluicebox/config.toml. A flag
     /// beats the environment, the environment beats the file.
-    #[arg(long, value_name = "FILE", env = "SLUICEBOX_CONFIG")]
+    #[arg(long, hide_short_help = true, value_name = "FILE", env = "SLUICEBOX_CONFIG")]
     pub config: Option<PathBuf>,
 
     /// Use the [profile.NAME] tables of the settings file, too
-    #[arg(long, value_name = "NAME", env = "SLUICEBOX_PROFILE")]
+    #[arg(long, hide_short_help = true, value_name = "NAME", env = "SLUICEBOX_PROFILE")]
     pub profile: Option<String>,
 }
 

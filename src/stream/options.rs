@@ -21,7 +21,7 @@ pub struct Options {
     pub rejects: Option<PathBuf>,
 
     /// Keep the rejected records themselves in this file, readable by its owner alone
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, hide_short_help = true, value_name = "FILE")]
     pub rejects_raw: Option<PathBuf>,
 
     /// Print a summary as one JSON line on stderr, or into a file
@@ -41,11 +41,11 @@ pub struct Options {
 #[command(next_help_heading = "Stream options")]
 pub struct Reading {
     /// Reject lines above this size
-    #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = units::bytes)]
+    #[arg(long, hide_short_help = true, value_name = "SIZE", default_value = "16MiB", value_parser = units::bytes)]
     pub max_line_bytes: u64,
 
     /// After the first SIGINT or SIGTERM, read on to the end of stdin for at most this long
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = units::duration)]
+    #[arg(long, hide_short_help = true, value_name = "TIME", default_value = "30s", value_parser = units::duration)]
     pub drain_timeout: Duration,
 }
 

@@ -1,0 +1,357 @@
+//! Several paths at once, compiled into a tree that is followed in one pass over a record.
+//!
+//! What [`Paths::find`] guarantees:
+//! - The whole record is checked: on `Ok` it is one JSON object.
+//! - **Every** value that a path leads to is found. A name may occur twice in an object, and a field
+//!   that is to be pseudonymised must not leak through its twin.
+//! - Names are compared by their text, however they are spelled: `"em\u0061il"` is `email`.
+//! - Hits come in the order in which they stand in the record, and never overlap.
+
+use super::cursor::{Cursor, Kind, Value};
+use super::error::Error;
+use super::path::{Path, Step};
+use crate::run::exit;
+use crate::stream::Record;
+
+/// A value that a path led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Which path, counted from 0 in the order in which they were given.
+    pub path: usize,
+    /// What stands there.
+    pub value: Value,
+}
+
+/// What was found in one record. Kept from record to record for its memory.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    hits: Vec<Hit>,
+    missing: Vec<usize>,
+}
+
+impl Found {
+    /// Every value found, in the order of the record.
+    #[inline]
+    pub fn hits(&self) -> &[Hit] {
+        &self.hits
+    }
+
+    /// The first path that somewhere led to nothing: a name or an index that is not there, or a
+    /// value of another kind on the way. One element of `a[*].b` without `b` is enough; an array
+    /// without elements is not.
+    #[inline]
+    pub fn missing(&self) -> Option<usize> {
+        self.missing.iter().min().copied()
+    }
+
+    #[inline]
+    fn miss_unseen<K>(&mut self, children: &[Child<K>], seen: &Seen) {
+        for (number, child) in children.iter().enumerate() {
+            if !seen.contains(number) {
+                self.missing.extend(&child.paths);
+            }
+        }
+    }
+}
+
+/// Paths of which none is, or contains, another.
+#[derive(Clone, Debug)]
+pub struct Paths {
+    paths: Vec<Path>,
+    root: Node,
+}
+
+/// What to look for inside one value.
+#[derive(Clone, Debug, Default)]
+struct Node {
+    /// The path that ends here. Such a node has nothing below it.
+    leaf: Option<usize>,
+    /// What to look for in an object.
+    members: Vec<Child<String>>,
+    /// What to look for in single elements of an array.
+    elements: Vec<Child<usize>>,
+    /// What to look for in all other elements.
+    every_element: Option<Box<Node>>,
+    /// The paths that come through here: missing if there is no way on.
+    paths: Vec<usize>,
+}
+
+/// What to look for in one member or element.
+#[derive(Clone, Debug)]
+struct Child<K> {
+    key: K,
+    node: Node,
+    /// The paths that name this very child: missing if it is.
+    paths: Vec<usize>,
+}
+
+/// What is left of a path: its number and its further steps.
+type Rest<'p> = (usize, &'p [Step]);
+
+impl Paths {
+    /// Compiles `paths`. Two that overlap are a usage error: their values could not both be replaced.
+    pub fn new(paths: Vec<Path>) -> exit::Result<Self> {
+        for (later, path) in paths.iter().enumerate() {
+            if let Some(other) = paths[..later].iter().find(|other| other.overlaps(path)) {
+                let message = format!("paths '{other}' and '{path}' overlap");
+                return Err(exit::Error::usage(message).hint("name each field once"));
+            }
+        }
+        let all: Vec<_> = paths.iter().map(Path::steps).enumerate().collect();
+        let root = Node::compile(&all);
+        Ok(Self { paths, root })
+    }
+
+    /// Reads and compiles paths as users write them.
+    pub fn parse<S: AsRef<str>>(written: &[S]) -> exit::Result<Self> {
+        Self::new(written.iter().map(|path| Path::parse(path.as_ref())).collect::<exit::Result<_>>()?)
+    }
+
+    /// The path that a [`Hit`] or [`Found::missing`] speaks of.
+    pub fn path(&self, index: usize) -> &Path {
+        &self.paths[index]
+    }
+
+    /// Finds every value that the paths lead to, and checks the whole record.
+    pub fn find(&self, record: &Record<'_>, found: &mut Found) -> Result<(), Error> {
+        self.find_from(Cursor::new(record), found)
+    }
+
+    /// [`Self::find`] in bytes that are no [`Record`].
+    pub fn find_in(&self, text: &[u8], found: &mut Found) -> Result<(), Error> {
+        self.find_from(Cursor::bytes(text), found)
+    }
+
+    fn find_from(&self, mut cursor: Cursor<'_>, found: &mut Found) -> Result<(), Error> {
+        found.hits.clear();
+        found.missing.clear();
+        self.root.walk_object(&mut cursor, found)?;
+        cursor.finish()
+    }
+}
+
+impl Node {
+    /// Makes the tree of what is left of the paths.
+    fn compile(paths: &[Rest<'_>]) -> Self {
+        let mut node = Node { paths: numbers(paths), ..Node::default() };
+        for (number, steps) in paths {
+            match steps.first() {
+                None => node.leaf = Some(*number),
+                Some(first) => node.add(first, paths),
+            }
+        }
+        node
+    }
+
+    /// Adds the children that `step` leads to, unless another path has brought them along.
+    fn add(&mut self, step: &Step, paths: &[Rest<'_>]) {
+        if let Some(name) = step.name()
+            && !self.members.iter().any(|child| child.key == name)
+        {
+            let rest = below(paths, |step| step.name() == Some(name));
+            let node = Node::compile(&rest);
+            self.members.push(Child { key: name.to_owned(), node, paths: numbers(&rest) });
+        }
+        if let Some(index) = step.index()
+            && !self.elements.iter().any(|child| child.key == index)
+        {
+            let named = below(paths, |step| step.index() == Some(index));
+            // A wildcard leads to this element too, but does not miss it.
+            let all = below(paths, |step| *step == Step::EveryElement || step.index() == Some(index));
+            self.elements.push(Child { key: index, node: Node::compile(&all), paths: numbers(&named) });
+        }
+        if *step == Step::EveryElement && self.every_element.is_none() {
+            let rest = below(paths, |step| *step == Step::EveryElement);
+            self.every_element = Some(Box::new(Node::compile(&rest)));
+        }
+    }
+
+    /// Looks at the value that comes next.
+    fn walk(&self, cursor: &mut Cursor<'_>, found: &mut Found) -> Result<(), Error> {
+        if let Some(path) = self.leaf {
+            let value = cursor.value()?;
+            found.hits.push(Hit { path, value });
+            return Ok(());
+        }
+        match cursor.peek()? {
+            Kind::Object if !self.members.is_empty() => self.walk_object(cursor, found),
+            Kind::Array if !self.elements.is_empty() || self.every_element.is_some() => {
+                self.walk_array(cursor, found)
+            }
+            _ => {
+                found.missing.extend(&self.paths);
+                cursor.skip_value().map(drop)
+            }
+        }
+    }
+
+    fn walk_object(&self, cursor: &mut Cursor<'_>, found: &mut Found) -> Result<(), Error> {
+        let mut seen = Seen::default();
+        let mut next = cursor.enter_object()?;
+        while let Some(key) = next {
+            match self.members.iter().position(|child| key.is(&child.key)) {
+                Some(member) => {
+                    seen.insert(member);
+                    self.members[member].node.walk(cursor, found)?;
+                }
+                None => drop(cursor.skip_value()?),
+            }
+            next = cursor.next_key()?;
+        }
+        found.miss_unseen(&self.members, &seen);
+        Ok(())
+    }
+
+    fn walk_array(&self, cursor: &mut Cursor<'_>, found: &mut Found) -> Result<(), Error> {
+        let mut seen = Seen::default();
+        let mut index = 0;
+        let mut more = cursor.enter_array()?;
+        while more {
+            if let Some(element) = self.elements.iter().position(|child| child.key == index) {
+                seen.insert(element);
+                self.elements[element].node.walk(cursor, found)?;
+            } else if let Some(node) = &self.every_element {
+                node.walk(cursor, found)?;
+            } else {
+                cursor.skip_value()?;
+            }
+            index += 1;
+            more = cursor.next_element()?;
+        }
+        found.miss_unseen(&self.elements, &seen);
+        Ok(())
+    }
+}
+
+/// What is left of those paths whose first step `leads` somewhere.
+fn below<'p>(paths: &[Rest<'p>], leads: impl Fn(&Step) -> bool) -> Vec<Rest<'p>> {
+    let rest = paths.iter().filter_map(|(number, steps)| Some((*number, steps.split_first()?)));
+    rest.filter(|(_, (first, _))| leads(first)).map(|(number, (_, below))| (number, below)).collect()
+}
+
+fn numbers(paths: &[Rest<'_>]) -> Vec<usize> {
+    paths.iter().map(|(number, _)| *number).collect()
+}
+
+/// Which children were seen: 64 in a register, the rest (rare) in a vector.
+#[derive(Default)]
+struct Seen {
+    first: u64,
+    rest: Vec<usize>,
+}
+
+impl Seen {
+    #[inline]
+    fn insert(&mut self, child: usize) {
+        match child {
+            0..64 => self.first |= 1 << child,
+            _ => self.rest.push(child),
+        }
+    }
+
+    #[inline]
+    fn contains(&self, child: usize) -> bool {
+        match child {
+            0..64 => self.first >> child & 1 == 1,
+            _ => self.rest.contains(&child),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::error::Reason;
+
+    /// What `paths` find in `text`, as `path number:value`, and the path that is missing.
+    fn find(paths: &[&str], text: &str) -> (Vec<String>, Option<usize>) {
+        let paths = Paths::parse(paths).unwrap();
+        let mut found = Found::default();
+        paths.find_in(text.as_bytes(), &mut found).unwrap();
+        let show = |hit: &Hit| format!("{}:{}", hit.path, &text[hit.value.span.range()]);
+        (found.hits().iter().map(show).collect(), found.missing())
+    }
+
+    #[test]
+    fn hits_come_in_the_order_of_the_record() {
+        let text = r#"{"z": [ {"k": 1} , {"k" : "x"}], "a": {"b": {"c": null}}, "n":-0 }"#;
+        let (hits, missing) = find(&["a.b", "n", "z[*].k"], text);
+        assert_eq!(hits, ["2:1", "2:\"x\"", r#"0:{"c": null}"#, "1:-0"]);
+        assert_eq!(missing, None);
+    }
+
+    #[test]
+    fn every_occurrence_of_a_repeated_name_is_found() {
+        let text = r#"{"p":{"mail":"a"},"mail":"b","p":{"mail":"c","mail":"d"},"mail":"e"}"#;
+        assert_eq!(find(&["p.mail"], text).0, ["0:\"a\"", "0:\"c\"", "0:\"d\""]);
+        assert_eq!(find(&["mail"], text).0, ["0:\"b\"", "0:\"e\""]);
+    }
+
+    #[test]
+    fn a_name_spelled_with_escapes_is_the_same_name() {
+        let text =
+            r#"{"em\u0061il":1,"\u0065\u006d\u0061\u0069\u006C":2,"ema\u0069":3,"email\ud800":4,"a\/b":5}"#;
+        assert_eq!(find(&["email"], text).0, ["0:1", "0:2"]);
+        assert_eq!(find(&["/a~1b"], text).0, ["0:5"]);
+    }
+
+    #[test]
+    fn an_index_and_a_wildcard_can_share_an_array() {
+        let text = r#"{"a":[{"b":1,"c":2},{"b":3,"c":4}]}"#;
+        assert_eq!(find(&["a[*].b", "a[1].c"], text), (vec!["0:1".into(), "0:3".into(), "1:4".into()], None));
+        let (hits, missing) = find(&["a[*].b", "a[2].c"], text);
+        assert_eq!((hits.len(), missing), (2, Some(1)), "the wildcard does not miss the third element");
+    }
+
+    #[test]
+    fn a_number_in_a_pointer_is_an_index_or_a_name() {
+        assert_eq!(find(&["/a/1"], r#"{"a":[7,8]}"#).0, ["0:8"]);
+        assert_eq!(find(&["/a/1"], r#"{"a":{"1":9}}"#).0, ["0:9"]);
+        assert_eq!(find(&["a[1]"], r#"{"a":{"1":9}}"#), (vec![], Some(0)));
+    }
+
+    #[test]
+    fn what_is_missing_is_told_and_empty_arrays_miss_nothing() {
+        for (path, text, missing) in [
+            ("a", "{}", true),
+            ("a.b", "{}", true),
+            ("a.b", r#"{"a":null}"#, true),
+            ("a.b", r#"{"a":{}}"#, true),
+            ("a.b", r#"{"a":[{"b":1}]}"#, true),
+            ("a[*]", r#"{"a":{}}"#, true),
+            ("a[0]", r#"{"a":[]}"#, true),
+            ("a[*].b", r#"{"a":[{"b":1},{}]}"#, true),
+            ("a.b", r#"{"a":{"b":1},"a":{}}"#, true),
+            ("a", r#"{"a":null}"#, false),
+            ("a[*]", r#"{"a":[]}"#, false),
+            ("a[*].b", r#"{"a":[]}"#, false),
+        ] {
+            assert_eq!(find(&[path], text).1.is_some(), missing, "{path} in {text}");
+        }
+        assert_eq!(find(&["x", "a.b", "a.c", "a.d"], r#"{"x":1,"a":{"b":2,"d":3}}"#).1, Some(2));
+    }
+
+    #[test]
+    fn more_paths_than_bits_are_all_found() {
+        let names: Vec<String> = (0..200).map(|number| format!("f{number}")).collect();
+        let members: Vec<String> = names.iter().map(|name| format!("\"{name}\":0")).collect();
+        let paths: Vec<&str> = names.iter().map(String::as_str).collect();
+        let (hits, missing) = find(&paths, &format!("{{{}}}", members.join(",")));
+        assert_eq!((hits.len(), missing), (200, None));
+        assert_eq!(find(&paths, &format!("{{{}}}", members[..150].join(","))).1, Some(150));
+    }
+
+    #[test]
+    fn overlapping_paths_are_refused_by_name() {
+        let error = Paths::parse(&["a[*].b", "c", "a[0]"]).unwrap_err();
+        assert_eq!(error.message(), "paths 'a[*].b' and 'a[0]' overlap");
+        assert!(Paths::parse(&["a", "a"]).is_err());
+    }
+
+    #[test]
+    fn the_record_is_checked_behind_the_last_hit() {
+        let paths = Paths::parse(&["a"]).unwrap();
+        let error = paths.find_in(br#"{"a":1,"b":tru}"#, &mut Found::default()).unwrap_err();
+        assert_eq!((error.reason(), error.at()), (Reason::Value, 11));
+    }
+}

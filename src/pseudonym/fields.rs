@@ -1,0 +1,162 @@
+//! The fields of a record, replaced by their tokens; every other byte stays as it is.
+
+use std::borrow::Cow;
+
+use super::normalize::Normalize;
+use super::token::Tokens;
+use crate::json::{self, Found, Hit, Kind, Paths};
+use crate::stream::{Record, Reject};
+
+/// What to do with a record in which a path leads to nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Missing {
+    /// Reject the record
+    #[default]
+    Reject,
+    /// Pass it on; what is there is still replaced
+    Keep,
+}
+
+/// What to replace and how: a validated plan, and the memory it works in.
+pub struct Fields {
+    paths: Paths,
+    tokens: Tokens,
+    normalize: Normalize,
+    missing: Missing,
+    found: Found,
+    scratch: Vec<u8>,
+}
+
+impl Fields {
+    /// Replaces what `paths` lead to by `tokens` of the normalised text.
+    pub fn new(paths: Paths, tokens: Tokens, normalize: Normalize, missing: Missing) -> Self {
+        Self { paths, tokens, normalize, missing, found: Found::default(), scratch: Vec::new() }
+    }
+
+    /// Appends the record to `out`, its fields replaced. Every occurrence of a repeated name is.
+    pub fn replace(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Reject> {
+        let Self { paths, tokens, normalize, missing, found, scratch } = self;
+        paths.find(record, found)?;
+        if *missing == Missing::Reject
+            && let Some(path) = found.missing()
+        {
+            return Err(Reject::at(paths.path(path).to_string(), "missing field"));
+        }
+        json::rewrite(record.bytes(), found.hits(), out, |hit, out| {
+            let token = write_token(hit, record.bytes(), tokens, *normalize, scratch, out);
+            token.map_err(|reason| Reject::at(paths.path(hit.path).to_string(), reason))
+        })
+    }
+}
+
+/// Appends what stands in the place of one value.
+#[inline]
+fn write_token(
+    hit: &Hit,
+    record: &[u8],
+    tokens: &Tokens,
+    normalize: Normalize,
+    scratch: &mut Vec<u8>,
+    out: &mut Vec<u8>,
+) -> Result<(), &'static str> {
+    let value = &record[hit.value.span.range()];
+    let text = match hit.value.kind {
+        Kind::Null => {
+            out.extend_from_slice(value);
+            return Ok(());
+        }
+        Kind::Object | Kind::Array => {
+            return Err("an object or an array has no pseudonym; name a field inside it");
+        }
+        Kind::Number | Kind::True | Kind::False => value,
+        Kind::String => hit.value.as_str(record).text(scratch).map_err(|_| "lone surrogate in a string")?,
+    };
+    tokens.write(&normalized(text, normalize)?, out);
+    Ok(())
+}
+
+/// The text to hash.
+#[inline]
+fn normalized(text: &[u8], normalize: Normalize) -> Result<Cow<'_, [u8]>, &'static str> {
+    if normalize.is_none() {
+        return Ok(Cow::Borrowed(text));
+    }
+    let text = simdutf8::basic::from_utf8(text).map_err(|_| "invalid UTF-8")?;
+    Ok(match normalize.apply(text) {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pseudonym::{Key, Normalization};
+    use crate::stream::PADDING;
+
+    fn fields(paths: &[&str], steps: &[Normalization], missing: Missing) -> Fields {
+        let tokens = Tokens::keyed(&Key::from_bytes(vec![7; 32].into()));
+        Fields::new(Paths::parse(paths).unwrap(), tokens, Normalize::new(steps), missing)
+    }
+
+    fn replace(fields: &mut Fields, text: &str) -> Result<String, Reject> {
+        let mut block = text.as_bytes().to_vec();
+        block.resize(text.len() + PADDING, 0);
+        let mut out = Vec::new();
+        fields.replace(&Record::new(&block, 0, text.len(), 1), &mut out)?;
+        Ok(String::from_utf8(out).unwrap())
+    }
+
+    /// The token of the field `k` whose JSON is `value`.
+    fn token(value: &str, steps: &[Normalization]) -> String {
+        let out =
+            replace(&mut fields(&["k"], steps, Missing::Reject), &format!("{{\"k\":{value}}}")).unwrap();
+        out["{\"k\":".len()..out.len() - 1].to_owned()
+    }
+
+    #[test]
+    fn a_value_has_one_token_however_it_is_spelled() {
+        assert_eq!(token("9829", &[]), token("\"9829\"", &[]));
+        assert_eq!(token("\"é/\"", &[]), token(r#""\u00e9\/""#, &[]));
+        assert_eq!(token("true", &[]), token("\"true\"", &[]));
+        assert_ne!(token("9829.0", &[]), token("9829", &[]));
+        assert_ne!(token("\"A\"", &[]), token("\"a\"", &[]));
+        assert_eq!(token("null", &[]), "null");
+    }
+
+    #[test]
+    fn normalisation_joins_what_it_says() {
+        use Normalization::{Lower, Nfc, Trim};
+        let all = [Trim, Lower, Nfc];
+        assert_eq!(token("\" U@É.com\"", &all), token(r#""u@e\u0301.com""#, &all));
+        assert_ne!(token("\" a\"", &[Lower, Nfc]), token("\"a\"", &[Lower, Nfc]));
+    }
+
+    #[test]
+    fn every_other_byte_stays_and_every_twin_is_replaced() {
+        let mut fields = fields(&["a", "b[*].c"], &[], Missing::Keep);
+        let text = "{ \"z\" : 1e400, \"a\":\"secret\",\"\\u0061\" : \"secret\", \"b\":[{\"c\":null},{}] }\r";
+        let secret = token("\"secret\"", &[]);
+        let expected = text.replace("\"secret\"", &secret);
+        assert_eq!(replace(&mut fields, text).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_refusal_names_the_path_and_never_the_value() {
+        let mut fields = fields(&["k", "/o/p"], &[], Missing::Reject);
+        for (text, path, reason) in [
+            (r#"{"k":1}"#, Some("/o/p"), "missing field"),
+            (r#"{"o":{"p":2}}"#, Some("k"), "missing field"),
+            (r#"{"k":{"secret":1},"o":{"p":2}}"#, Some("k"), "an object or an array"),
+            (r#"{"k":["secret"],"o":{"p":2}}"#, Some("k"), "an object or an array"),
+            (r#"{"k":"secret\ud800","o":{"p":2}}"#, Some("k"), "lone surrogate"),
+            (r#"{"k":"secret"#, None, "not valid JSON: the record ends inside a value"),
+            ("[1]", None, "not a JSON object"),
+        ] {
+            let reject = replace(&mut fields, text).unwrap_err();
+            assert_eq!(reject.path.as_deref(), path, "{text}");
+            assert!(reject.reason.starts_with(reason), "{reject:?}");
+            assert!(!reject.reason.contains("secret"), "{reject:?}");
+        }
+    }
+}
