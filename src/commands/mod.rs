@@ -6,9 +6,14 @@
 
 mod config;
 mod fetch_users;
+mod from_parquet;
 mod generate_users;
 mod hash_fields;
 mod link;
+mod s3_put;
+mod sandbox;
+mod to_parquet;
+mod topic_admin;
 mod via;
 
 use clap::{ArgMatches, FromArgMatches};
@@ -103,6 +108,11 @@ pub const TABLE: &[Entry] = &[
     entry::<generate_users::GenerateUsers>(),
     entry::<hash_fields::HashFields>(),
     entry::<via::Via>(),
+    entry::<to_parquet::ToParquet>(),
+    entry::<kafka_produce::KafkaProduce>(),
+    entry::<s3_put::S3Put>(),
+    entry::<topic_admin::TopicAdmin>(),
+    entry::<sandbox::Sandbox>(),
     entry::<link::Link>(),
     entry::<config::Config>(),
 ];
