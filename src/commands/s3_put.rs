@@ -82,7 +82,10 @@ impl Command for S3Put {
         ],
         environment: &[
             ("AWS_ENDPOINT_URL_S3", "the store, unless it is AWS: http://127.0.0.1:9000"),
-            ("AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...", "as in every AWS tool"),
+            (
+                "AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...",
+                "as in every AWS tool",
+            ),
             ("AWS_MAX_ATTEMPTS", "how often a request is sent before the command gives up"),
             ("AWS_REQUEST_CHECKSUM_CALCULATION", "when_supported or when_required"),
             ("SSL_CERT_FILE", "certificates to trust instead of the system's"),
@@ -98,7 +101,8 @@ impl Command for S3Put {
             Self::tell(&target, seen);
             return Ok(());
         }
-        let upload = Upload::start(&store, target, self.part_size, Arc::new(|left_over| warn!("{left_over}")));
+        let upload =
+            Upload::start(&store, target, self.part_size, Arc::new(|left_over| warn!("{left_over}")));
         let handle = upload.abort_handle();
         let _guard = process.signals.on_abort(handle.clone().into_hook());
         let outcome = Stage::open(process, &self.stream)?.store(&self.reading, upload);

@@ -75,7 +75,8 @@ fn guess(url: &str) -> String {
 
 /// The naming rules of general purpose buckets.
 fn check_bucket(bucket: &str) -> Result<(), String> {
-    let wrong = |why: &str| Err(format!("'{bucket}' is no bucket name: {why}; write s3://my-bucket/path/file"));
+    let wrong =
+        |why: &str| Err(format!("'{bucket}' is no bucket name: {why}; write s3://my-bucket/path/file"));
     if bucket.is_empty() {
         return Err("the URL names no bucket; write s3://BUCKET/KEY".to_owned());
     }
@@ -232,7 +233,8 @@ mod tests {
 
     #[test]
     fn a_batch_names_its_object_and_refuses_a_name_shared_by_all_batches() {
-        let batch = Batch { name: "users-1a2b3c4d-00003-00000000000000004000".into(), date: "2026-11-20".into() };
+        let batch =
+            Batch { name: "users-1a2b3c4d-00003-00000000000000004000".into(), date: "2026-11-20".into() };
         let made = key_for(&parse("s3://lake/users/").unwrap(), Some(&batch)).unwrap();
         assert_eq!(made.key(), format!("users/dt=2026-11-20/{}.parquet", batch.name));
         let explicit = parse(&format!("s3://lake/raw/{}.csv", batch.name)).unwrap();

@@ -123,7 +123,12 @@ impl Job {
 
     /// Repeats `attempt` until its outcome is known. `again` says whether a conflict with a running
     /// write (409) is worth another attempt: not for a multipart upload, whose parts are then gone.
-    async fn settle<F>(&self, ours: &Identity, again: bool, mut attempt: impl FnMut() -> F) -> Result<Published>
+    async fn settle<F>(
+        &self,
+        ours: &Identity,
+        again: bool,
+        mut attempt: impl FnMut() -> F,
+    ) -> Result<Published>
     where
         F: Future<Output = Result<Published, Failure>>,
     {
@@ -151,7 +156,8 @@ impl Job {
     /// The object at the target, if it is the one that was sent.
     async fn find(&self, ours: &Identity) -> Option<Published> {
         let location = &self.target.location;
-        let head = self.client.head_object().bucket(location.bucket()).key(location.key()).send().await.ok()?;
+        let head =
+            self.client.head_object().bucket(location.bucket()).key(location.key()).send().await.ok()?;
         let etag = unquoted(head.e_tag());
         let same = head.content_length().and_then(|n| u64::try_from(n).ok()) == Some(ours.bytes)
             && ours.etag.as_deref() == Some(etag.as_str());
@@ -207,12 +213,15 @@ fn unhex(digits: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::s3::Store;
     use crate::s3::error::Kind;
-    use crate::s3::{Sandbox, Store};
+    use crate::s3::sandbox::Sandbox;
 
     #[test]
     fn the_etag_of_parts_is_the_md5_of_their_md5s() {
-        let part = |bytes: &[u8]| CompletedPart::builder().e_tag(format!("\"{}\"", hex(&Md5::digest(bytes)))).build();
+        let part = |bytes: &[u8]| {
+            CompletedPart::builder().e_tag(format!("\"{}\"", hex(&Md5::digest(bytes)))).build()
+        };
         let etag = etag_of_parts(&[part(b"a"), part(b"b")]);
         assert_eq!(etag.as_deref(), Some("96e024ba2074fe77e8e965ba43a704be-2"));
         assert_eq!(etag_of_parts(&[CompletedPart::builder().e_tag("not-an-md5").build()]), None);
@@ -220,7 +229,8 @@ mod tests {
 
     /// What `settle` makes of an attempt that was carried out, unheard, by a store that then says 412.
     fn settle_after_silence(stored: &'static [u8]) -> Result<Published> {
-        let dir = std::env::temp_dir().join(format!("sluicebox-doubt-{}-{}", std::process::id(), stored.len()));
+        let dir =
+            std::env::temp_dir().join(format!("sluicebox-doubt-{}-{}", std::process::id(), stored.len()));
         std::fs::create_dir(&dir).unwrap();
         let sandbox = Sandbox::start(&dir, &["lake"]).unwrap();
         let store = Store::of_sandbox(&sandbox).unwrap();
@@ -230,7 +240,8 @@ mod tests {
             content_type: String::new(),
             metadata: Vec::new(),
         };
-        let job = Job { client: store.client().clone(), store: store.name().clone(), target: Arc::new(target) };
+        let job =
+            Job { client: store.client().clone(), store: store.name().clone(), target: Arc::new(target) };
         let outcome = store.wait(async move {
             let ours = Identity { bytes: 4, etag: Some(hex(&Md5::digest(b"ours"))) };
             let mut first = true;

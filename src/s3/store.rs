@@ -15,7 +15,9 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::{Credentials, RequestChecksumCalculation, SharedHttpClient, StalledStreamProtectionConfig};
+use aws_sdk_s3::config::{
+    Credentials, RequestChecksumCalculation, SharedHttpClient, StalledStreamProtectionConfig,
+};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder as HttpBuilder, Connector};
@@ -120,7 +122,9 @@ async fn look_at(store: &Store, location: &Location) -> Result<Seen> {
     let request = store.client.list_objects_v2().bucket(location.bucket()).prefix(location.key()).max_keys(1);
     match request.customize().config_override(retry).send().await {
         // Of all keys that start with this one, itself comes first.
-        Ok(page) if page.contents().iter().any(|object| object.key() == Some(location.key())) => Ok(Seen::Taken),
+        Ok(page) if page.contents().iter().any(|object| object.key() == Some(location.key())) => {
+            Ok(Seen::Taken)
+        }
         Ok(_) => Ok(Seen::Free),
         Err(error) => {
             let failure = Failure::of(&error);
@@ -204,8 +208,12 @@ fn region(args: &S3Args, base: &ProviderConfig) -> RegionProviderChain {
 
 /// The endpoint that the environment or the profile names for S3, or for every service.
 fn configured_endpoint(config: &SdkConfig) -> Option<String> {
-    let key =
-        ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url").build().ok()?;
+    let key = ServiceConfigKey::builder()
+        .service_id("S3")
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url")
+        .build()
+        .ok()?;
     let for_s3 = config.service_config().and_then(|service| service.load_config(key));
     for_s3.or_else(|| config.endpoint_url().map(str::to_owned)).filter(|url| !url.is_empty())
 }

@@ -169,8 +169,10 @@ impl Transfer {
     async fn after_abort(&mut self, error: Error) -> Error {
         match self.abort().await {
             Ok(()) => error,
-            Err(left_over) => Error::new(error.exit(), format!("{}; {}", error.message(), left_over.message()))
-                .hint(self.remedy()),
+            Err(left_over) => {
+                Error::new(error.exit(), format!("{}; {}", error.message(), left_over.message()))
+                    .hint(self.remedy())
+            }
         }
     }
 
@@ -195,7 +197,8 @@ impl Transfer {
 /// The command that removes what is left of an upload.
 pub(super) fn remedy(job: &Job, upload: &str) -> String {
     let location = &job.target.location;
-    let endpoint = if job.store.contains("://") { format!(" --endpoint-url {}", job.store) } else { String::new() };
+    let endpoint =
+        if job.store.contains("://") { format!(" --endpoint-url {}", job.store) } else { String::new() };
     format!(
         "aws s3api abort-multipart-upload --bucket {} --key '{}' --upload-id {upload}{endpoint}",
         location.bucket(),
@@ -219,7 +222,8 @@ async fn begin(job: &Job) -> Result<String> {
     let sent = request.customize().config_override(Config::builder().timeout_config(timeouts)).send().await;
     let output = sent.map_err(|error| Failure::of(&error).explain(&job.doing("s3:PutObject")))?;
     let id = output.upload_id().filter(|id| !id.is_empty());
-    id.map(str::to_owned).ok_or_else(|| Error::temporary(format!("{} began an upload without an id", job.store)))
+    id.map(str::to_owned)
+        .ok_or_else(|| Error::temporary(format!("{} began an upload without an id", job.store)))
 }
 
 /// Sends one part; transient failures are repeated by the SDK.

@@ -54,7 +54,8 @@ impl Upload {
     pub fn start(store: &Store, target: Target, schedule: Schedule, warn: Warn) -> Self {
         let (events, queue) = unbounded_channel();
         let shared = Arc::new(Shared::default());
-        let job = Job { client: store.client().clone(), store: store.name().clone(), target: Arc::new(target) };
+        let job =
+            Job { client: store.client().clone(), store: store.name().clone(), target: Arc::new(target) };
         store.spawn(Transfer::new(job.clone(), shared.clone(), events.clone(), queue).run());
         let link = Arc::new(Link { events, shared, job: job.clone(), warn });
         let (pool, buffer) = (Pool::new(schedule), Vec::new());

@@ -114,7 +114,9 @@ fn render(request: &Request, question: &Question<'_>, page: &Page<'_>, second: b
         let count = page.objects.len() + page.folders.len();
         xml = xml.text("KeyCount", &count.to_string());
         xml = xml.maybe("ContinuationToken", request.parameter("continuation-token"));
-        xml = xml.maybe("NextContinuationToken", next).maybe("StartAfter", &name(request.parameter("start-after")));
+        xml = xml
+            .maybe("NextContinuationToken", next)
+            .maybe("StartAfter", &name(request.parameter("start-after")));
     } else {
         xml = xml.text("Marker", &name(question.after)).maybe("NextMarker", &name(next));
     }
@@ -140,7 +142,8 @@ mod tests {
 
     fn objects(keys: &[&str]) -> BTreeMap<String, Object> {
         let (pieces, headers) = (Vec::new(), Vec::new());
-        let object = Object { pieces, size: 0, etag: String::new(), modified: Timestamp::UNIX_EPOCH, headers };
+        let object =
+            Object { pieces, size: 0, etag: String::new(), modified: Timestamp::UNIX_EPOCH, headers };
         keys.iter().map(|key| (String::from(*key), object.clone())).collect()
     }
 

@@ -63,8 +63,7 @@ impl Sandbox {
         }
         let cannot = |cause: std::io::Error| Error::io("cannot start the S3 sandbox", &cause);
         let runtime = RuntimeBuilder::new_current_thread().enable_io().build().map_err(cannot)?;
-        let listener =
-            runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).map_err(cannot)?;
+        let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;
         let (stop, stopped) = oneshot::channel();
         let work = move || {
@@ -128,7 +127,10 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
 }
 
 /// Answers one request.
-async fn serve(state: Arc<State>, request: hyper::Request<Incoming>) -> Result<Response<Content>, Infallible> {
+async fn serve(
+    state: Arc<State>,
+    request: hyper::Request<Incoming>,
+) -> Result<Response<Content>, Infallible> {
     let is_head = request.method() == Method::HEAD;
     let (request, body) = Request::split(request);
     let answer = match request.authorize(state.access_key()) {

@@ -34,7 +34,11 @@ pub fn begin(state: &State, request: &Request) -> Answer {
 pub async fn part(state: &State, request: &Request, body: Incoming) -> Answer {
     let number: u32 = request.parameter("partNumber").parse().unwrap_or(0);
     if !(1..=MOST).contains(&number) {
-        return Err(Refusal::new(400, "InvalidArgument", "Part number must be an integer between 1 and 10000"));
+        return Err(Refusal::new(
+            400,
+            "InvalidArgument",
+            "Part number must be an integer between 1 and 10000",
+        ));
     }
     state.with(&request.bucket, |bucket| pending(bucket, request).map(|_| ()))??;
     let stored = state.store(request, body).await?;
@@ -72,7 +76,11 @@ fn assemble(upload: &Pending, wanted: &[(u32, String)]) -> Result<Object, Refusa
     let mut pieces = Vec::with_capacity(wanted.len());
     for (at, (number, etag)) in wanted.iter().enumerate() {
         let stored = upload.parts.get(number).filter(|stored| hex(&stored.md5) == *etag);
-        let stored = stored.ok_or(Refusal::new(400, "InvalidPart", "A part could not be found, or has another ETag."))?;
+        let stored = stored.ok_or(Refusal::new(
+            400,
+            "InvalidPart",
+            "A part could not be found, or has another ETag.",
+        ))?;
         if stored.blob.len < SMALLEST && at + 1 < wanted.len() {
             return Err(Refusal::new(400, "EntityTooSmall", "A part that is not the last is too small."));
         }

@@ -39,7 +39,11 @@ pub async fn put(state: &State, request: &Request, body: Incoming) -> Answer {
     state.with(&request.bucket, |bucket| check(bucket, request, &request.key))??;
     let stored = state.store(request, body).await?;
     if stored.blob.len > LARGEST_PUT {
-        return Err(Refusal::new(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size"));
+        return Err(Refusal::new(
+            400,
+            "EntityTooLarge",
+            "Your proposed upload exceeds the maximum allowed size",
+        ));
     }
     let etag = hex(&stored.md5);
     let object = Object {
@@ -125,7 +129,9 @@ pub fn empty(status: StatusCode) -> Response<Content> {
 /// An answer with a document.
 pub fn document(xml: Xml) -> Response<Content> {
     let mut response = Response::new(Content::bytes(xml.finish()));
-    response.headers_mut().extend("application/xml".parse().map(|value| (hyper::header::CONTENT_TYPE, value)));
+    response
+        .headers_mut()
+        .extend("application/xml".parse().map(|value| (hyper::header::CONTENT_TYPE, value)));
     response
 }
 

@@ -11,8 +11,22 @@ use super::xml::Xml;
 /// Query parameters and headers that ask for something else than the plain operation: a copy must
 /// not be answered as a put of nothing.
 const UNKNOWN_QUERY: [&str; 16] = [
-    "acl", "cors", "delete", "encryption", "legal-hold", "lifecycle", "notification", "object-lock",
-    "policy", "replication", "restore", "retention", "select", "tagging", "versioning", "versions",
+    "acl",
+    "cors",
+    "delete",
+    "encryption",
+    "legal-hold",
+    "lifecycle",
+    "notification",
+    "object-lock",
+    "policy",
+    "replication",
+    "restore",
+    "retention",
+    "select",
+    "tagging",
+    "versioning",
+    "versions",
 ];
 const UNKNOWN_HEADERS: [&str; 2] = ["x-amz-copy-source", "if-match"];
 
@@ -39,8 +53,13 @@ impl Request {
             .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
             .map(|(name, value)| (decode(name), decode(&value.replace('+', " "))))
             .collect();
-        let request =
-            Self { method: head.method, bucket: decode(bucket), key: decode(key), query, headers: head.headers };
+        let request = Self {
+            method: head.method,
+            bucket: decode(bucket),
+            key: decode(key),
+            query,
+            headers: head.headers,
+        };
         (request, body)
     }
 
@@ -62,7 +81,8 @@ impl Request {
     /// What belongs to the object beside its bytes: its type and the user's metadata.
     pub fn object_headers(&self) -> Vec<(String, String)> {
         let kept = |name: &str| {
-            name.starts_with("x-amz-meta-") || matches!(name, "content-type" | "content-disposition" | "cache-control")
+            name.starts_with("x-amz-meta-")
+                || matches!(name, "content-type" | "content-disposition" | "cache-control")
         };
         let text = |value: &hyper::header::HeaderValue| value.to_str().unwrap_or_default().to_owned();
         let headers = self.headers.iter().filter(|(name, _)| kept(name.as_str()));
@@ -137,7 +157,8 @@ impl Refusal {
         let xml = Xml::document("Error").text("Code", self.code).text("Message", self.message);
         let text = if is_head { String::new() } else { xml.text("Resource", &resource).finish() };
         let mut response = Response::new(Content::bytes(text));
-        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         response
     }
 }
@@ -166,7 +187,9 @@ fn decode(text: &str) -> String {
 /// Escapes what S3 escapes in a listing with `encoding-type=url`.
 pub fn encode(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte);
-    text.bytes().map(|byte| if plain(byte) { (byte as char).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| if plain(byte) { (byte as char).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 #[cfg(test)]

@@ -70,7 +70,12 @@ impl Lake {
     /// Waits until the store keeps this many files: a request that was cut is noticed in a moment.
     fn keeps(&self, files: usize) -> bool {
         let count = || fs::read_dir(&self.dir).unwrap().count();
-        (0..100).any(|_| count() == files || { std::thread::sleep(Duration::from_millis(20)); false })
+        (0..100).any(|_| {
+            count() == files || {
+                std::thread::sleep(Duration::from_millis(20));
+                false
+            }
+        })
     }
 }
 
@@ -89,7 +94,9 @@ fn pattern(len: usize) -> Vec<u8> {
 #[test]
 fn what_goes_up_comes_down_whatever_its_length() {
     let lake = Lake::open();
-    for (len, parts) in [(0, 1), (1, 1), (PART - 1, 1), (PART, 1), (PART + 1, 2), (2 * PART, 2), (4 * PART + 7, 5)] {
+    for (len, parts) in
+        [(0, 1), (1, 1), (PART - 1, 1), (PART, 1), (PART + 1, 2), (2 * PART, 2), (4 * PART + 7, 5)]
+    {
         let bytes = pattern(len);
         let facts = lake.put("s3://lake/a b/ü&<x>", &bytes, false).unwrap();
         assert_eq!((&facts["bytes"], &facts["parts"]), (&json!(len), &json!(parts)));

@@ -9,7 +9,8 @@ pub struct Xml {
 impl Xml {
     /// Begins a document.
     pub fn document(root: &'static str) -> Self {
-        let mut xml = Self { text: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned(), open: Vec::new() };
+        let mut xml =
+            Self { text: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned(), open: Vec::new() };
         xml.text += &format!("<{root} xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
         xml.open.push(root);
         xml
