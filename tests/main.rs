@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! All integration tests, as one program: one link, one set of services.
 //!
 //! `tests/run` starts the services and runs this. `tests/run NAME` runs the tests whose names hold
@@ -7,14 +6,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
 mod contract;
-mod house;
-mod support;
-=======
-//! All integration tests: one binary, one link, one set of services.
-
 mod fetch;
 mod generate;
-mod support {
-    pub mod api;
-}
->>>>>>> users
+mod house;
+mod support;

@@ -101,8 +101,12 @@ impl FetchUsers {
         let Self { results, seed, nat, gender, inc, exc, url, rhythm, care, stream } = self;
         let query = Query { url, seed, nationalities: nat, gender, include: inc, exclude: exc };
         let retries = Policy { retries: care.retries, first: care.retry_delay, ceiling: CEILING };
-        let patience =
-            Patience { connect: care.connect_timeout, read: care.read_timeout, retries, limit: care.max_wait };
+        let patience = Patience {
+            connect: care.connect_timeout,
+            read: care.read_timeout,
+            retries,
+            limit: care.max_wait,
+        };
         let schedule = rhythm.schedule()?;
         let plan = Plan { query, results, page_size: care.page_size, schedule, rate: care.rate, patience };
         Ok((plan.check()?, stream))
@@ -130,7 +134,10 @@ impl Command for FetchUsers {
         examples: &[
             ("a hundred users", "fetch-users --results 100 > users.ndjson"),
             ("the same Swiss and French users each time", "fetch-users --results 20 --seed alps --nat CH,FR"),
-            ("fifty users every ten seconds, for two minutes", "fetch-users --results 50 --every 10s --for 2m"),
+            (
+                "fifty users every ten seconds, for two minutes",
+                "fetch-users --results 50 --every 10s --for 2m",
+            ),
         ],
         environment: &[("HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "the proxy, and which servers need none")],
         files: &[],

@@ -56,9 +56,15 @@ impl Command for GenerateUsers {
             Digests in `login` are random digits of the right length. With --every, each turn makes the next \
             users of the seed.",
         examples: &[
-            ("a thousand users, the same ones each time", "generate-users --results 1000 --seed demo > users.ndjson"),
+            (
+                "a thousand users, the same ones each time",
+                "generate-users --results 1000 --seed demo > users.ndjson",
+            ),
             ("a look at one", "generate-users --results 1 --nat UA"),
-            ("a thousand a second, until stopped", "generate-users --results 1000 --every 1s | head -n 3000 | wc -l"),
+            (
+                "a thousand a second, until stopped",
+                "generate-users --results 1000 --every 1s | head -n 3000 | wc -l",
+            ),
         ],
         environment: &[],
         files: &[],

@@ -155,3 +155,47 @@ impl Transform for Fields {
         Ok(Fate::Passed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::run::Exit;
+
+    #[derive(clap::Parser)]
+    struct Program {
+        #[command(flatten)]
+        command: HashFields,
+    }
+
+    fn parse(arguments: &str) -> Result<HashFields, clap::Error> {
+        let arguments = std::iter::once("hash-fields").chain(arguments.split_whitespace());
+        Program::try_parse_from(arguments).map(|program| program.command)
+    }
+
+    fn refusal(arguments: &str) -> Error {
+        parse(arguments).unwrap().plan().err().unwrap()
+    }
+
+    #[test]
+    fn it_does_not_start_without_a_key_unless_the_algorithm_has_none() {
+        let error = refusal("email");
+        assert_eq!(error.exit(), Exit::Usage);
+        assert!(error.to_string().contains("hash-fields --new-key hash.key"), "{error}");
+        assert!(parse("--algorithm md5-int email").unwrap().plan().is_ok());
+        assert_eq!(refusal("--algorithm md5-int --expect-key-id 1 email").exit(), Exit::Usage);
+    }
+
+    #[test]
+    fn a_new_key_needs_no_path_and_everything_else_does() {
+        assert!(parse("--new-key k").is_ok());
+        assert!(parse("--key-file k").is_err());
+        assert!(parse("--new-key k email").is_err());
+    }
+
+    #[test]
+    fn paths_are_checked_before_the_key_is_read() {
+        assert!(refusal("--key-file absent a a.b").message().contains("overlap"));
+    }
+}

@@ -86,9 +86,18 @@ impl Command for KafkaProduce {
             Nothing is compressed unless asked for: -X compression.type=zstd.",
         examples: &[
             ("publish users", "generate-users --results 1000 | kafka-produce --topic created_users"),
-            ("the same user always to the same partition", "kafka-produce -t created_users --key login.uuid < users.ndjson"),
-            ("compressed, on a cluster with credentials in a file", "kafka-produce -t users -F ~/.kafka.properties -X compression.type=zstd < users.ndjson"),
-            ("copy a topic, keys, headers and timestamps included", "kafka-consume users --exit-at-end --envelope | kafka-produce -t copy --envelope"),
+            (
+                "the same user always to the same partition",
+                "kafka-produce -t created_users --key login.uuid < users.ndjson",
+            ),
+            (
+                "compressed, on a cluster with credentials in a file",
+                "kafka-produce -t users -F ~/.kafka.properties -X compression.type=zstd < users.ndjson",
+            ),
+            (
+                "copy a topic, keys, headers and timestamps included",
+                "kafka-consume users --exit-at-end --envelope | kafka-produce -t copy --envelope",
+            ),
         ],
         environment: &[],
         files: &[],

@@ -5,14 +5,15 @@
 //! line in [`TABLE`].
 
 mod config;
-mod hash_fields;
 mod fetch_users;
+mod from_parquet;
 mod generate_users;
-mod kafka_consume;
-mod kafka_produce;
+mod hash_fields;
 mod link;
-mod topic_admin;
 mod s3_put;
+mod sandbox;
+mod to_parquet;
+mod topic_admin;
 mod via;
 
 use clap::{ArgMatches, FromArgMatches};
@@ -103,17 +104,18 @@ const fn entry<C: Command>() -> Entry {
 
 /// Every command, in the order in which help lists them.
 pub const TABLE: &[Entry] = &[
-    entry::<hash_fields::HashFields>(),
     entry::<fetch_users::FetchUsers>(),
     entry::<generate_users::GenerateUsers>(),
+    entry::<hash_fields::HashFields>(),
     entry::<via::Via>(),
-    entry::<kafka_consume::KafkaConsume>(),
+    entry::<to_parquet::ToParquet>(),
     entry::<kafka_produce::KafkaProduce>(),
+    entry::<s3_put::S3Put>(),
     entry::<topic_admin::TopicAdmin>(),
+    entry::<sandbox::Sandbox>(),
     entry::<link::Link>(),
     entry::<config::Config>(),
 ];
-pub const TABLE: &[Entry] = &[entry::<s3_put::S3Put>(), entry::<via::Via>(), entry::<link::Link>(), entry::<config::Config>()];
 
 /// The command of exactly that name.
 pub fn find(name: &str) -> Option<&'static Entry> {

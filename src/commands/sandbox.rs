@@ -9,7 +9,7 @@ use std::str::FromStr;
 use super::{Command, Kind, Page};
 use crate::kafka::mock::Mock;
 use crate::run::{Error, Process, Result, links, signals};
-use crate::s3::sandbox::Sandbox as Store;
+use crate::s3::Sandbox as Store;
 
 /// Options of `sandbox`.
 #[derive(Debug, clap::Args)]
@@ -62,7 +62,10 @@ impl Command for Sandbox {
                 "the main job, start to end",
                 "sluicebox sandbox --topic created_users:4 -- sh examples/users-to-lake.sh",
             ),
-            ("look around in a shell of your own", "sluicebox sandbox --topic test:1 -- sh -c 'topic-admin list'"),
+            (
+                "look around in a shell of your own",
+                "sluicebox sandbox --topic test:1 -- sh -c 'topic-admin list'",
+            ),
         ],
         environment: &[
             ("KAFKA_BOOTSTRAP_SERVERS", "set for COMMAND"),
@@ -95,9 +98,9 @@ impl Command for Sandbox {
         command.env("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap_servers());
         command.envs(store.environment()).env("SLUICEBOX_SANDBOX", "1");
         let program = self.command[0].to_string_lossy();
-        let child = command
-            .spawn()
-            .map_err(|cause| Error::io(format!("cannot run {program}"), &cause).hint("the command stands after --"))?;
+        let child = command.spawn().map_err(|cause| {
+            Error::io(format!("cannot run {program}"), &cause).hint("the command stands after --")
+        })?;
         wait(child, process)
     }
 }
@@ -135,7 +138,8 @@ fn judge(status: ExitStatus) -> Result<()> {
 fn link_names(dir: &Path) -> Result<()> {
     let program = std::env::current_exe().map_err(|cause| Error::io("cannot find this program", &cause))?;
     for name in super::short_names().chain(["sluicebox"]) {
-        links::make(&program, &dir.join(name)).map_err(|cause| Error::io("cannot make the short names", &cause))?;
+        links::make(&program, &dir.join(name))
+            .map_err(|cause| Error::io("cannot make the short names", &cause))?;
     }
     Ok(())
 }
@@ -152,13 +156,15 @@ struct Home(PathBuf);
 impl Home {
     fn make() -> Result<Self> {
         let dir = std::env::temp_dir().join(format!("sluicebox-sandbox-{}", std::process::id()));
-        std::fs::create_dir(&dir).map_err(|cause| Error::io(format!("cannot make {}", dir.display()), &cause))?;
+        std::fs::create_dir(&dir)
+            .map_err(|cause| Error::io(format!("cannot make {}", dir.display()), &cause))?;
         Ok(Self(dir))
     }
 
     fn folder(&self, name: &str) -> Result<PathBuf> {
         let dir = self.0.join(name);
-        std::fs::create_dir(&dir).map_err(|cause| Error::io(format!("cannot make {}", dir.display()), &cause))?;
+        std::fs::create_dir(&dir)
+            .map_err(|cause| Error::io(format!("cannot make {}", dir.display()), &cause))?;
         Ok(dir)
     }
 }

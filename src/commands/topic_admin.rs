@@ -89,9 +89,15 @@ impl Command for TopicAdmin {
             `describe` shows the settings that were made for the topic itself; `low` and `high` are the \
             first offset of a partition and the next one to be written.",
         examples: &[
-            ("a topic for a pipeline, in a script that runs again", "topic-admin create created_users --partitions 4 --if-not-exists"),
+            (
+                "a topic for a pipeline, in a script that runs again",
+                "topic-admin create created_users --partitions 4 --if-not-exists",
+            ),
             ("kept for a day", "topic-admin create events -p 8 -r 3 -c retention.ms=86400000"),
-            ("how many records, about", "topic-admin describe created_users | jq '[.partitions[] | .high - .low] | add'"),
+            (
+                "how many records, about",
+                "topic-admin describe created_users | jq '[.partitions[] | .high - .low] | add'",
+            ),
             ("gone", "topic-admin delete scratch --if-exists"),
         ],
         environment: &[],
@@ -151,12 +157,17 @@ impl Create {
 
 fn list(admin: &Admin, internal: bool) -> Result<()> {
     let topics = admin.list()?;
-    topics.iter().filter(|topic| internal || !topic.name.starts_with("__")).try_for_each(|topic| print(&summary(topic)))
+    topics
+        .iter()
+        .filter(|topic| internal || !topic.name.starts_with("__"))
+        .try_for_each(|topic| print(&summary(topic)))
 }
 
 fn describe(admin: &Admin, names: &[String]) -> Result<()> {
-    let topics: Vec<_> =
-        names.iter().map(|name| admin.look_up(name)?.ok_or_else(|| topic::unknown(name))).collect::<Result<_>>()?;
+    let topics: Vec<_> = names
+        .iter()
+        .map(|name| admin.look_up(name)?.ok_or_else(|| topic::unknown(name)))
+        .collect::<Result<_>>()?;
     topics.iter().try_for_each(|topic| print(&admin.describe(topic)?))
 }
 
@@ -165,7 +176,9 @@ fn delete(admin: &Admin, names: &[String], if_exists: bool, dry_run: bool) -> Re
     for name in names {
         let found = admin.look_up(name)?.is_some();
         if !found && !if_exists {
-            return Err(Error::usage(format!("unknown topic {name}; nothing was deleted")).hint("--if-exists"));
+            return Err(
+                Error::usage(format!("unknown topic {name}; nothing was deleted")).hint("--if-exists")
+            );
         }
         there.push(found);
     }

@@ -48,7 +48,7 @@ impl Admin {
         // Offsets as the broker counts them, open transactions included.
         let config = settings.client_config(&[], &[("isolation.level", "read_uncommitted")]);
         let client: BaseConsumer<Journal> = client::create(&config, Journal::default())?;
-        client::connect(client.client(), client.context(), settings, || drop(client.poll(Duration::ZERO)))?;
+        client::connect(client.client(), client.context(), settings, |wait| drop(client.poll(wait)))?;
         Ok(Self { client: Some(client), wait: settings.connect_timeout() })
     }
 
@@ -84,7 +84,8 @@ impl Admin {
         self.until(&wanted.name, "usable", |topic| {
             let topic = topic?;
             let led = topic.partitions.iter().all(|partition| partition.leader >= 0);
-            let whole = wanted.partitions.is_none_or(|count| topic.partitions.len() as i64 == i64::from(count));
+            let whole =
+                wanted.partitions.is_none_or(|count| topic.partitions.len() as i64 == i64::from(count));
             (led && whole && !topic.partitions.is_empty()).then_some(Some(topic))
         })
     }
@@ -128,7 +129,9 @@ impl Admin {
                 })
             })
             .collect();
-        Ok(json!({"topic": &*topic.name, "partitions": partitions, "configs": self.settings_of(&topic.name)?}))
+        Ok(
+            json!({"topic": &*topic.name, "partitions": partitions, "configs": self.settings_of(&topic.name)?}),
+        )
     }
 
     /// The settings that were made for this very topic; null where the cluster does not tell.
@@ -148,14 +151,22 @@ impl Admin {
 
     /// The first and the next offset of each partition; none where there is no leader to ask.
     fn watermarks(&self, topic: &Topic) -> Vec<Option<(i64, i64)>> {
-        let ask = |only| ranges::resolve(self.client(), std::slice::from_ref(topic), only, Start::Beginning, self.wait);
+        let ask = |only| {
+            ranges::resolve(self.client(), std::slice::from_ref(topic), only, Start::Beginning, self.wait)
+        };
         if topic.partitions.iter().all(|partition| partition.leader >= 0)
             && let Ok(ranges) = ask(None)
         {
             return ranges.iter().map(|range| Some((range.start, range.end))).collect();
         }
-        let one = |id: i32| ask(Some(id)).ok().and_then(|ranges| ranges.first().map(|range| (range.start, range.end)));
-        topic.partitions.iter().map(|partition| (partition.leader >= 0).then(|| one(partition.id)).flatten()).collect()
+        let one = |id: i32| {
+            ask(Some(id)).ok().and_then(|ranges| ranges.first().map(|range| (range.start, range.end)))
+        };
+        topic
+            .partitions
+            .iter()
+            .map(|partition| (partition.leader >= 0).then(|| one(partition.id)).flatten())
+            .collect()
     }
 }
 

@@ -22,6 +22,9 @@ use crate::run::exit::{Error, Result};
 
 /// The same line of librdkafka is passed on once in this time.
 const REPEAT_AFTER: Duration = Duration::from_secs(60);
+/// The pause after a question that failed, and the time for the answer to one.
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+const LONGEST_TRY: Duration = Duration::from_secs(10);
 /// How many different lines are remembered for that.
 const REMEMBERED: usize = 64;
 
@@ -94,8 +97,9 @@ impl Pages {
 impl ClientContext for Journal {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         use RDKafkaLogLevel as L;
-        // FAIL and ERROR are told by `error` as well; CONFWARN is about properties shared by clients.
-        let told_elsewhere = matches!(facility, "FAIL" | "ERROR" | "CONFWARN");
+        // FAIL and ERROR are told by `error` as well; CONFWARN is about properties shared by clients;
+        // GETPID is about retries at the start of a young cluster.
+        let told_elsewhere = matches!(facility, "FAIL" | "ERROR" | "CONFWARN" | "GETPID");
         match level {
             L::Emerg | L::Alert | L::Critical | L::Error | L::Warning if !told_elsewhere => {
                 if self.pages().is_news(message) {
@@ -147,12 +151,12 @@ where
 
 /// Waits until a broker answers: at most `--connect-timeout`, less when it refuses us for good.
 ///
-/// `poll` serves the client's events, which bring the journal its lines.
+/// `poll` waits a little for the client's events, which bring the journal its lines.
 pub fn connect<C: ClientContext>(
     client: &Client<C>,
     journal: &Journal,
     settings: &Settings,
-    poll: impl Fn(),
+    poll: impl Fn(Duration),
 ) -> Result<()> {
     let deadline = Instant::now() + settings.connect_timeout();
     // Short at first, to hear of a refusal soon; doubled, to give a distant broker its time.
@@ -160,15 +164,18 @@ pub fn connect<C: ClientContext>(
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
         let answer = native::ask_for_brokers(client, step.min(left));
-        poll();
+        // Without any connection the question fails at once.
+        poll(if answer.is_ok() { Duration::ZERO } else { BETWEEN_TRIES.min(left) });
         match answer {
             Ok(()) => {
                 journal.pages().connected = true;
                 return Ok(());
             }
-            Err(_) if journal.refusal().is_some() => return Err(journal.refusal().unwrap_or_else(unreachable)),
+            Err(_) if journal.refusal().is_some() => {
+                return Err(journal.refusal().unwrap_or_else(unreachable));
+            }
             Err(_) if Instant::now() >= deadline => return Err(no_connection(journal, settings)),
-            Err(_) => step *= 2,
+            Err(_) => step = (step * 2).min(LONGEST_TRY),
         }
     }
 }

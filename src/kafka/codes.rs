@@ -66,7 +66,8 @@ pub fn code_of(error: &KafkaError) -> Option<RDKafkaErrorCode> {
 pub fn words(code: RDKafkaErrorCode) -> String {
     // Displayed as "UnknownTopicOrPartition (Broker: Unknown topic or partition)".
     let text = code.to_string();
-    let inner = text.split_once(" (").map_or(text.as_str(), |(_, rest)| rest.strip_suffix(')').unwrap_or(rest));
+    let inner =
+        text.split_once(" (").map_or(text.as_str(), |(_, rest)| rest.strip_suffix(')').unwrap_or(rest));
     let inner = ["Broker: ", "Local: "].iter().find_map(|who| inner.strip_prefix(who)).unwrap_or(inner);
     lower_first(inner)
 }

@@ -29,7 +29,7 @@ use crate::stream::{Position, RecordOut, Reject, Source};
 /// How many clients share the partitions: the second gains a third, more gain nothing.
 const CLIENTS: usize = 2;
 /// What all clients together keep ahead of a slow reader.
-const QUEUE_KIB: usize = 16 * 1024;
+const QUEUE_KIB: usize = 8 * 1024;
 /// How long one wait for records is: within it a signal is noticed.
 const WAIT: Duration = Duration::from_millis(100);
 /// With an end in sight a broker that says nothing for so long is given up.
@@ -112,7 +112,7 @@ impl Consume {
             config.set("queued.max.messages.kbytes", (QUEUE_KIB / CLIENTS).to_string());
         }
         let first: BaseConsumer<Journal> = client::create(&config, Journal::default())?;
-        client::connect(first.client(), first.context(), settings, || drop(first.poll(Duration::ZERO)))?;
+        client::connect(first.client(), first.context(), settings, |wait| drop(first.poll(wait)))?;
         let topics: Vec<Topic> =
             plan.topics.iter().map(|name| topic::find(first.client(), name, wait)).collect::<Result<_>>()?;
         let ranges = ranges::resolve(&first, &topics, plan.partition, plan.start, wait)?;
@@ -281,7 +281,13 @@ impl Writer {
     }
 
     #[cold]
-    fn reject(&self, arrival: &Arrival<'_>, reject: Reject, raw: &[u8], out: &mut RecordOut<'_>) -> Result<()> {
+    fn reject(
+        &self,
+        arrival: &Arrival<'_>,
+        reject: Reject,
+        raw: &[u8],
+        out: &mut RecordOut<'_>,
+    ) -> Result<()> {
         let position = Position::Offset {
             topic: self.topics[arrival.topic()].name.clone(),
             partition: arrival.partition(),
@@ -294,10 +300,10 @@ impl Writer {
     fn trouble(&self, code: RDKafkaErrorCode, arrival: &Arrival<'_>) -> Result<()> {
         let place = format!("topic {}, partition {}", self.topics[arrival.topic()].name, arrival.partition());
         match code {
-            RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange => {
-                Err(Error::data(format!("{place}: the records that were to be read next are gone: {}", arrival.error_text()))
-                    .hint("--from beginning reads what is still there"))
-            }
+            RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange => Err(Error::data(
+                format!("{place}: the records that were to be read next are gone: {}", arrival.error_text()),
+            )
+            .hint("--from beginning reads what is still there")),
             code if codes::exit_of(code) == Exit::Temporary => {
                 log::warn!("{place}: {}", arrival.error_text());
                 Ok(())

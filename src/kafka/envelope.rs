@@ -74,7 +74,10 @@ impl<'a> Parts<'a> {
             Timestamp::Create(time) => (Some(time), "\"CreateTime\""),
             Timestamp::Append(time) => (Some(time), "\"LogAppendTime\""),
         };
-        format(out, format_args!(",\"partition\":{},\"offset\":{},\"timestamp\":", self.partition, self.offset));
+        format(
+            out,
+            format_args!(",\"partition\":{},\"offset\":{},\"timestamp\":", self.partition, self.offset),
+        );
         match time {
             Some(time) => format(out, format_args!("{time}")),
             None => out.extend_from_slice(b"null"),
@@ -305,7 +308,8 @@ mod tests {
     #[test]
     fn an_envelope_looks_as_documented() {
         let mut parts = parts();
-        parts.headers = vec![(b"trace", Some(b"1")), (b"raw", Some(b"\xff")), (b"none", None), (b"\xfe", Some(b""))];
+        parts.headers =
+            vec![(b"trace", Some(b"1")), (b"raw", Some(b"\xff")), (b"none", None), (b"\xfe", Some(b""))];
         parts.value = Some(b"{ \"id\":1.50 }");
         assert_eq!(
             written(&parts),

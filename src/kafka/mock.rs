@@ -17,7 +17,8 @@ pub struct Mock(MockCluster<'static, DefaultProducerContext>);
 impl Mock {
     /// Starts a cluster of one broker on a free port of the loopback.
     pub fn start() -> Result<Self> {
-        let cluster = MockCluster::new(1).map_err(|cause| codes::wrapped("cannot start the mock Kafka", &cause))?;
+        let cluster =
+            MockCluster::new(1).map_err(|cause| codes::wrapped("cannot start the mock Kafka", &cause))?;
         Ok(Self(cluster))
     }
 

@@ -155,7 +155,8 @@ impl KafkaArgs {
         }
         for property in &flags.kafka_property {
             let (key, value) = property.split_once('=').ok_or_else(|| {
-                Error::usage(format!("-X {property}: expected KEY=VALUE")).hint("-X security.protocol=SASL_SSL")
+                Error::usage(format!("-X {property}: expected KEY=VALUE"))
+                    .hint("-X security.protocol=SASL_SSL")
             })?;
             settings.accept_argument(key.trim(), value)?;
         }
@@ -216,8 +217,10 @@ impl Settings {
     /// Takes a property of the command line, which everybody can read.
     fn accept_argument(&mut self, key: &str, value: &str) -> Result<()> {
         if is_secret(key) {
-            return Err(Error::usage(format!("-X {key}: a secret on the command line can be read by others"))
-                .hint(format!("put the line {key}=... into a file of mode 0600 and name it with -F")));
+            return Err(Error::usage(format!(
+                "-X {key}: a secret on the command line can be read by others"
+            ))
+            .hint(format!("put the line {key}=... into a file of mode 0600 and name it with -F")));
         }
         if let Some((_, reason)) = RESERVED.iter().find(|(reserved, _)| *reserved == key) {
             return Err(Error::usage(format!("-X {key} cannot be set: {reason}")));
@@ -254,8 +257,10 @@ impl Settings {
             if let Some((_, fixed)) = PROTECTED.iter().find(|(name, _)| name == key)
                 && !same_value(&property.value, fixed)
             {
-                return Err(Error::usage(format!("{key} is always {fixed}: no record may be lost or doubled"))
-                    .hint(format!("leave {key} out of {}", property.origin)));
+                return Err(Error::usage(format!(
+                    "{key} is always {fixed}: no record may be lost or doubled"
+                ))
+                .hint(format!("leave {key} out of {}", property.origin)));
             }
             check_property(key, property)?;
         }
@@ -320,11 +325,12 @@ mod tests {
 
     /// Parses as a command would; `variable` stands for the environment.
     fn args(variable: Option<&'static str>, arguments: &[&str]) -> KafkaArgs {
-        let command = KafkaArgs::augment_args(clap::Command::new("test")).mut_arg("brokers", |arg| match variable {
-            // A default ranks with the environment: below the flag.
-            Some(value) => arg.env(None).default_value(value),
-            None => arg.env(None),
-        });
+        let command =
+            KafkaArgs::augment_args(clap::Command::new("test")).mut_arg("brokers", |arg| match variable {
+                // A default ranks with the environment: below the flag.
+                Some(value) => arg.env(None).default_value(value),
+                None => arg.env(None),
+            });
         let matches = command.get_matches_from([&["test"], arguments].concat());
         KafkaArgs::from_arg_matches(&matches).unwrap()
     }
@@ -343,14 +349,16 @@ mod tests {
     #[test]
     fn the_command_line_wins_over_the_file_which_wins_over_the_environment() {
         let file = std::env::temp_dir().join(format!("sluicebox-options-{}", std::process::id()));
-        std::fs::write(&file, "# a comment\n\nbootstrap.servers = file:1\nlinger.ms=7\nsasl.password=p=q\n").unwrap();
+        std::fs::write(&file, "# a comment\n\nbootstrap.servers = file:1\nlinger.ms=7\nsasl.password=p=q\n")
+            .unwrap();
         let name = file.to_str().unwrap();
         let with = |arguments: &[&str]| args(Some("environment:1"), arguments).settings().unwrap();
         let settings = with(&["-F", name]);
         assert_eq!(settings.brokers(), "file:1");
         assert_eq!(settings.get("sasl.password"), Some("p=q"));
         assert!(settings.listing().any(|(key, value, _)| key == "sasl.password" && value == "****"));
-        let settings = with(&["-F", name, "-X", "metadata.broker.list=x:1", "-X", "queue.buffering.max.ms=9"]);
+        let settings =
+            with(&["-F", name, "-X", "metadata.broker.list=x:1", "-X", "queue.buffering.max.ms=9"]);
         assert_eq!((settings.brokers(), settings.get("linger.ms")), ("x:1", Some("9")));
         assert_eq!(with(&["-F", name, "-b", "environment:1"]).brokers(), "environment:1");
         assert_eq!(with(&[]).brokers(), "environment:1");
@@ -380,7 +388,9 @@ mod tests {
 
     #[test]
     fn what_the_guarantees_rest_on_cannot_be_changed() {
-        for property in ["acks=1", "request.required.acks=0", "isolation.level=read_uncommitted", "group.id=g"] {
+        for property in
+            ["acks=1", "request.required.acks=0", "isolation.level=read_uncommitted", "group.id=g"]
+        {
             let key = property.split_once('=').unwrap().0;
             let text = refusal(&[property]);
             assert!(text.contains(key) || text.contains("acks"), "{text}");

@@ -151,7 +151,7 @@ impl Producer {
         let client: BaseProducer<Deliveries> = client::create(&config, Deliveries::default())?;
         let wait = settings.connect_timeout();
         let journal = &client.context().journal;
-        client::connect(client.client(), journal, settings, || client.poll(Duration::ZERO))?;
+        client::connect(client.client(), journal, settings, |wait| client.poll(wait))?;
         let limit = record_limit(&client, settings, topic)?;
         client.poll(SETTLE.saturating_sub(created.elapsed()));
         let found = topic::find(client.client(), topic, wait)?;
@@ -209,7 +209,9 @@ impl Producer {
                 Err(Reject::new("larger than queue.buffering.max.kbytes").into())
             }
             RDKafkaErrorCode::QueueFull => Ok(self.poll(Duration::from_millis(10))?),
-            RDKafkaErrorCode::MessageSizeTooLarge => Err(Reject::new("larger than the client can send").into()),
+            RDKafkaErrorCode::MessageSizeTooLarge => {
+                Err(Reject::new("larger than the client can send").into())
+            }
             RDKafkaErrorCode::UnknownPartition | RDKafkaErrorCode::InvalidPartitions => {
                 Err(Reject::new("the topic has no such partition").into())
             }
@@ -319,9 +321,14 @@ fn record_limit(client: &BaseProducer<Deliveries>, settings: &Settings, topic: &
             let limit = value.and_then(|setting| setting.value.as_deref()?.parse().ok());
             Ok(limit.unwrap_or(LIMIT_UNKNOWN))
         }
-        Err(refusal) if refusal.code == RDKafkaErrorCode::UnknownTopicOrPartition => Err(topic::unknown(topic)),
+        Err(refusal) if refusal.code == RDKafkaErrorCode::UnknownTopicOrPartition => {
+            Err(topic::unknown(topic))
+        }
         Err(refusal) => {
-            log::debug!("max.message.bytes of {topic} is not told ({}): 1,000,000", codes::words(refusal.code));
+            log::debug!(
+                "max.message.bytes of {topic} is not told ({}): 1,000,000",
+                codes::words(refusal.code)
+            );
             Ok(LIMIT_UNKNOWN)
         }
     }
@@ -399,7 +406,17 @@ mod tests {
 
     #[test]
     fn varints_are_measured_at_their_edges() {
-        for (value, size) in [(0, 1), (-1, 1), (63, 1), (64, 2), (-64, 1), (8191, 2), (8192, 3), (1_048_575, 3), (1_048_576, 4)] {
+        for (value, size) in [
+            (0, 1),
+            (-1, 1),
+            (63, 1),
+            (64, 2),
+            (-64, 1),
+            (8191, 2),
+            (8192, 3),
+            (1_048_575, 3),
+            (1_048_576, 4),
+        ] {
             assert_eq!(varint(value), size, "{value}");
         }
     }

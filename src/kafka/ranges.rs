@@ -105,7 +105,8 @@ fn offsets<C: ConsumerContext>(
         .map(|(topic, partition)| {
             let name = &topics[*topic].name;
             let element = answer.find_partition(name, *partition);
-            let element = element.ok_or_else(|| Error::temporary(format!("no offset of {name}, partition {partition}")))?;
+            let element = element
+                .ok_or_else(|| Error::temporary(format!("no offset of {name}, partition {partition}")))?;
             element.error().map_err(|cause| {
                 codes::wrapped(format!("cannot read the offsets of {name}, partition {partition}"), &cause)
             })?;

@@ -22,9 +22,12 @@ impl FromStr for Start {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || {
-            format!("'{text}' is no place to start; write beginning, end, 1200, -50, @2026-11-20T08:00:00Z or @1763625600000")
+            format!(
+                "'{text}' is no place to start; write beginning, end, 1200, -50, @2026-11-20T08:00:00Z or @1763625600000"
+            )
         };
-        let number = |digits: &str| digits.parse::<i64>().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()));
+        let number =
+            |digits: &str| digits.parse::<i64>().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()));
         match text {
             "beginning" | "earliest" => Ok(Start::Beginning),
             "end" | "latest" => Ok(Start::End),

@@ -73,8 +73,9 @@ pub fn look_up<C: ClientContext>(client: &Client<C>, name: &str, wait: Duration)
 
 /// Every topic of the cluster in the order of their names.
 pub fn all<C: ClientContext>(client: &Client<C>, wait: Duration) -> Result<Vec<Topic>> {
-    let metadata =
-        client.fetch_metadata(None, wait).map_err(|cause| codes::wrapped("cannot list the topics", &cause))?;
+    let metadata = client
+        .fetch_metadata(None, wait)
+        .map_err(|cause| codes::wrapped("cannot list the topics", &cause))?;
     let mut topics: Vec<Topic> = metadata.topics().iter().map(describe).collect();
     topics.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(topics)

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 /// Every nationality of API 1.4.
 pub const CODES: [&str; 21] = [
-    "AU", "BR", "CA", "CH", "DE", "DK", "ES", "FI", "FR", "GB", "IE", "IN", "IR", "MX", "NL", "NO", "NZ", "RS",
-    "TR", "UA", "US",
+    "AU", "BR", "CA", "CH", "DE", "DK", "ES", "FI", "FR", "GB", "IE", "IN", "IR", "MX", "NL", "NO", "NZ",
+    "RS", "TR", "UA", "US",
 ];
 
 /// One of [`CODES`]; read in either case.

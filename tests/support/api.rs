@@ -161,11 +161,17 @@ impl Request {
         if url.path() != "/api/1.4/" {
             return None;
         }
-        let get = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+        let get =
+            |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
         let number = |name, most| {
-            get(name).and_then(|text| text.parse().ok()).filter(|number| (1..=most).contains(number)).unwrap_or(1)
+            get(name)
+                .and_then(|text| text.parse().ok())
+                .filter(|number| (1..=most).contains(number))
+                .unwrap_or(1)
         };
-        let list = |name| -> Vec<String> { get(name).iter().flat_map(|text| text.split(',').map(str::to_owned)).collect() };
+        let list = |name| -> Vec<String> {
+            get(name).iter().flat_map(|text| text.split(',').map(str::to_owned)).collect()
+        };
         let known = |code: &String| CODES.into_iter().find(|known| known.eq_ignore_ascii_case(code));
         let nationalities: Option<Vec<_>> = list("nat").iter().map(known).collect();
         let seed = get("seed").filter(|seed| !seed.is_empty());
@@ -194,7 +200,8 @@ impl Reply {
     }
 
     fn head(&self, length: Option<usize>) -> String {
-        let length = length.map_or("Connection: close\r\n".into(), |length| format!("Content-Length: {length}\r\n"));
+        let length =
+            length.map_or("Connection: close\r\n".into(), |length| format!("Content-Length: {length}\r\n"));
         format!(
             "HTTP/1.1 {} Whatever\r\nContent-Type: application/json; charset=utf-8\r\n{}{length}\r\n",
             self.status, self.headers
@@ -230,7 +237,10 @@ impl Shared {
                 return Reply { status: *status, headers, body: "{}".into() };
             }
             Fault::ErrorBody => {
-                return Reply::new(200, json!({"error": format!("Uh oh\u{7}{}", "!".repeat(900))}).to_string());
+                return Reply::new(
+                    200,
+                    json!({"error": format!("Uh oh\u{7}{}", "!".repeat(900))}).to_string(),
+                );
             }
             Fault::Html => return Reply::new(200, "<!DOCTYPE html><title>Log in</title>".into()),
             _ => {}
@@ -262,7 +272,11 @@ impl Shared {
             Fault::Short => drop(records.pop()),
             _ => {}
         }
-        let seed = if matches!(fault, Fault::OtherSeed) { "another" } else { request.seed.as_deref().unwrap_or("a1b2") };
+        let seed = if matches!(fault, Fault::OtherSeed) {
+            "another"
+        } else {
+            request.seed.as_deref().unwrap_or("a1b2")
+        };
         let info = json!({"seed": seed, "results": records.len(), "page": request.page, "version": "1.4"});
         let body = format!(r#"{{"results":[{}],"info":{info}}}"#, records.join(","));
         if !matches!(fault, Fault::Pretty) {

@@ -1,6 +1,8 @@
 //! What the tests share: running the built program, shell pipelines with the short names on PATH,
 //! and where the services are.
 
+pub mod api;
+
 use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};

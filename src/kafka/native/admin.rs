@@ -84,7 +84,8 @@ impl Exchange {
     /// The broker only says whether it would.
     fn only_validate(&self) -> Result<(), Refusal> {
         // SAFETY: as in `new`.
-        let set = unsafe { sys::rd_kafka_AdminOptions_set_validate_only(self.options, 1, ptr::null_mut(), 0) };
+        let set =
+            unsafe { sys::rd_kafka_AdminOptions_set_validate_only(self.options, 1, ptr::null_mut(), 0) };
         Ok(outcome(set)?)
     }
 

@@ -38,7 +38,14 @@ impl<C: ConsumerContext> Reader<C> {
     pub fn new(consumer: BaseConsumer<C>, topics: &[&str]) -> Result<Self, RDKafkaErrorCode> {
         // SAFETY: rule 1; the queue is ours (rule 2).
         let queue = unsafe { sys::rd_kafka_queue_new(consumer.client().native_ptr()) };
-        let mut reader = Self { queue, topics: Vec::new(), opened: Vec::new(), batch: Vec::with_capacity(BATCH), consumer, wake: None };
+        let mut reader = Self {
+            queue,
+            topics: Vec::new(),
+            opened: Vec::new(),
+            batch: Vec::with_capacity(BATCH),
+            consumer,
+            wake: None,
+        };
         for name in topics {
             let name = CString::new(*name).map_err(|_| RDKafkaErrorCode::InvalidTopic)?;
             // SAFETY: rule 1; null for the settings takes those of the client.

@@ -89,7 +89,9 @@ impl Client {
             match receiver.recv_timeout(GLANCE) {
                 Ok(answer) => return Some(answer),
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Some(Err(Error::data("the HTTP client failed"))),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Some(Err(Error::data("the HTTP client failed")));
+                }
             }
         }
         None
@@ -140,7 +142,9 @@ impl Client {
         let (server, cause) = (&self.server, cause(error));
         if is_tls(error) {
             let message = format!("no trust between this machine and {server}: {cause}");
-            return Err(Error::usage(message).hint("the clock, the certificates of this machine, SSL_CERT_FILE"));
+            return Err(
+                Error::usage(message).hint("the clock, the certificates of this machine, SSL_CERT_FILE")
+            );
         }
         if error.is_redirect() || error.is_builder() {
             return Err(Error::usage(format!("cannot ask {server}: {cause}")));
@@ -163,8 +167,13 @@ impl Client {
         let said = serde_json::from_slice::<Value>(&said).ok();
         let said = said.as_ref().and_then(|answer| answer.get("error")).map(quote);
         let words = said.map(|words| format!(": {words}")).unwrap_or_default();
-        let error = Error::new(exit_of(status), format!("HTTP {} from {}{words}", status.as_u16(), self.server));
-        if status == StatusCode::NOT_FOUND { error.hint(format!("--url {}", super::plan::PUBLIC_URL)) } else { error }
+        let error =
+            Error::new(exit_of(status), format!("HTTP {} from {}{words}", status.as_u16(), self.server));
+        if status == StatusCode::NOT_FOUND {
+            error.hint(format!("--url {}", super::plan::PUBLIC_URL))
+        } else {
+            error
+        }
     }
 }
 

@@ -97,7 +97,8 @@ fn write_line(record: &[u8], out: &mut Vec<u8>) {
 impl Info {
     /// The API tells what it understood; where that is not what was asked, the users are others.
     fn check(&self, asked: &Asked<'_>) -> Result<(), Flaw> {
-        let differs = |told: &Option<Value>, asked: &str| told.as_ref().is_some_and(|told| plain(told) != asked);
+        let differs =
+            |told: &Option<Value>, asked: &str| told.as_ref().is_some_and(|told| plain(told) != asked);
         if differs(&self.results, &asked.results.to_string()) {
             return Err(lasting("the API says that it understood another number of users"));
         }
@@ -154,7 +155,8 @@ mod tests {
 
     #[test]
     fn a_page_that_is_what_was_asked_is_taken() {
-        let body = r#"{"results":[{"a":1},{"a":2}],"info":{"seed":"s","results":2,"page":2,"version":"1.4"}}"#;
+        let body =
+            r#"{"results":[{"a":1},{"a":2}],"info":{"seed":"s","results":2,"page":2,"version":"1.4"}}"#;
         assert_eq!(read(body, 2).unwrap(), 2);
         assert_eq!(read(r#"{"results":[{}]}"#, 1).unwrap(), 1);
     }

@@ -20,7 +20,18 @@ pub const MAX_PAGE: u64 = 5_000;
 pub const LAST_PAGE: u64 = 10_000;
 /// The fields that `inc` and `exc` name.
 const FIELDS: [&str; 12] = [
-    "gender", "name", "location", "email", "login", "registered", "dob", "phone", "cell", "id", "picture", "nat",
+    "gender",
+    "name",
+    "location",
+    "email",
+    "login",
+    "registered",
+    "dob",
+    "phone",
+    "cell",
+    "id",
+    "picture",
+    "nat",
 ];
 /// The parameters that are ours to set.
 const OURS: [&str; 7] = ["results", "seed", "page", "nat", "gender", "inc", "exc"];
@@ -110,7 +121,8 @@ impl Query {
             return Err(Error::usage("--url takes an address that begins with http:// or https://"));
         }
         if let Some((name, _)) = self.url.query_pairs().find(|(name, _)| OURS.contains(&&**name)) {
-            return Err(Error::usage(format!("--url holds the parameter '{name}'")).hint(format!("--{}", flag(&name))));
+            return Err(Error::usage(format!("--url holds the parameter '{name}'"))
+                .hint(format!("--{}", flag(&name))));
         }
         if self.seed.as_ref().is_some_and(String::is_empty) {
             return Err(Error::usage("--seed is empty, which the API takes for no seed"));
@@ -142,8 +154,11 @@ impl Query {
         }
         let fields = |fields: &[Field]| fields.iter().map(|field| field.0).collect::<Vec<_>>().join(",");
         let nationalities: Vec<_> = self.nationalities.iter().map(|nat| nat.code()).collect();
-        let lists =
-            [("nat", nationalities.join(",")), ("inc", fields(&self.include)), ("exc", fields(&self.exclude))];
+        let lists = [
+            ("nat", nationalities.join(",")),
+            ("inc", fields(&self.include)),
+            ("exc", fields(&self.exclude)),
+        ];
         for (name, value) in lists.iter().filter(|(_, value)| !value.is_empty()) {
             pairs.append_pair(name, value);
         }

@@ -46,7 +46,8 @@ pub struct Generator {
 impl Generator {
     /// Prepares for `plan`. The order in which nationalities were given does not matter.
     pub fn new(plan: &Plan) -> Self {
-        let wanted = |code| plan.nationalities.is_empty() || plan.nationalities.iter().any(|nat| nat.code() == code);
+        let wanted =
+            |code| plan.nationalities.is_empty() || plan.nationalities.iter().any(|nat| nat.code() == code);
         let nations = nations::ALL.into_iter().filter(|nation| wanted(nation.code));
         Self { key: key(&plan.seed), peoples: nations.map(People::of).collect(), gender: plan.gender }
     }
@@ -104,10 +105,18 @@ mod tests {
     #[test]
     fn the_bytes_of_a_seed_are_frozen() {
         let all = xxhash_rust::xxh3::xxh3_64(&lines(&plan("sluicebox", &[], None), 0..2_000));
-        assert_eq!(format!("{all:016x}"), "eaac9be1f43490e8", "the bytes of a seed changed: a new major version");
+        assert_eq!(
+            format!("{all:016x}"),
+            "eaac9be1f43490e8",
+            "the bytes of a seed changed: a new major version"
+        );
         let some = plan("sluicebox", &["UA", "ch"], Some(Gender::Female));
         let some = xxhash_rust::xxh3::xxh3_64(&lines(&some, 0..2_000));
-        assert_eq!(format!("{some:016x}"), "a0d8d46ea108adf7", "the bytes of a seed changed: a new major version");
+        assert_eq!(
+            format!("{some:016x}"),
+            "a0d8d46ea108adf7",
+            "the bytes of a seed changed: a new major version"
+        );
     }
 
     #[test]
@@ -154,7 +163,9 @@ mod tests {
     #[test]
     fn norwegian_postcodes_keep_their_leading_zeros() {
         let records = records(&plan("a", &["NO"], None), 200);
-        assert!(records.iter().any(|record| record["location"]["postcode"].as_str().unwrap().starts_with('0')));
+        assert!(
+            records.iter().any(|record| record["location"]["postcode"].as_str().unwrap().starts_with('0'))
+        );
     }
 
     #[test]

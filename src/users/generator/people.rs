@@ -156,7 +156,12 @@ mod tests {
         for people in ALL.map(People::of) {
             let names = [&people.male, &people.female, &people.last];
             for name in names.into_iter().flatten() {
-                assert!(name.ascii.len() > 1 && name.ascii.is_ascii(), "{} {}", people.nation.code, name.text);
+                assert!(
+                    name.ascii.len() > 1 && name.ascii.is_ascii(),
+                    "{} {}",
+                    people.nation.code,
+                    name.text
+                );
                 assert!(!name.text.contains(['"', '\\', '_', '=']), "{}", name.text);
             }
             for text in [&people.cities, &people.states, &people.streets].into_iter().flatten() {

@@ -32,7 +32,13 @@ impl<'a> Draft<'a> {
         let (first, last) = self.person();
         self.address();
         self.surroundings();
-        self.texts(&[r#"}},"email":""#, &first.ascii, ".", &last.ascii, r#"@example.com","login":{"uuid":""#]);
+        self.texts(&[
+            r#"}},"email":""#,
+            &first.ascii,
+            ".",
+            &last.ascii,
+            r#"@example.com","login":{"uuid":""#,
+        ]);
         self.uuid(unique);
         self.account();
         self.digests();
@@ -58,7 +64,13 @@ impl<'a> Draft<'a> {
         let title = people.title(self.gender, &mut self.random);
         let first = self.random.pick(people.first(self.gender));
         let last = self.random.pick(&people.last);
-        let name = [r#"","first":""#, first.text, r#"","last":""#, last.text, r#""},"location":{"street":{"number":"#];
+        let name = [
+            r#"","first":""#,
+            first.text,
+            r#"","last":""#,
+            last.text,
+            r#""},"location":{"street":{"number":"#,
+        ];
         self.texts(&[r#"{"gender":""#, self.gender.name(), r#"","name":{"title":""#, title]);
         self.texts(&name);
         (first, last)
@@ -97,7 +109,9 @@ impl<'a> Draft<'a> {
         let random = self.random.next();
         let high = hex(unique & !0xf000 | 0x4000);
         let low = hex(0x8000_0000_0000_0000 | (unique >> 12 & 0xf) << 58 | random >> 6);
-        for (part, dash) in [(&high[..8], "-"), (&high[8..12], "-"), (&high[12..], "-"), (&low[..4], "-"), (&low[4..], "")] {
+        for (part, dash) in
+            [(&high[..8], "-"), (&high[8..12], "-"), (&high[12..], "-"), (&low[..4], "-"), (&low[4..], "")]
+        {
             self.out.extend_from_slice(part);
             self.text(dash);
         }

@@ -11,7 +11,6 @@ const YEAR_OF_AGES: i64 = 2025;
 /// Milliseconds of a day.
 const DAY: u64 = 86_400_000;
 
-
 /// `00` to `ff`.
 static HEX: [[u8; 2]; 256] = {
     let digits = *b"0123456789abcdef";
