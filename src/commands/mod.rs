@@ -9,6 +9,8 @@ mod fetch_users;
 mod from_parquet;
 mod generate_users;
 mod hash_fields;
+mod kafka_consume;
+mod kafka_produce;
 mod link;
 mod s3_put;
 mod sandbox;
@@ -106,6 +108,8 @@ const fn entry<C: Command>() -> Entry {
 pub const TABLE: &[Entry] = &[
     entry::<fetch_users::FetchUsers>(),
     entry::<generate_users::GenerateUsers>(),
+    entry::<kafka_consume::KafkaConsume>(),
+    entry::<from_parquet::FromParquet>(),
     entry::<hash_fields::HashFields>(),
     entry::<via::Via>(),
     entry::<to_parquet::ToParquet>(),
