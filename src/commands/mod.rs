@@ -6,6 +6,7 @@
 
 mod config;
 mod from_parquet;
+mod infer_schema;
 mod link;
 mod to_parquet;
 mod via;
@@ -94,7 +95,7 @@ const fn entry<C: Command>() -> Entry {
 }
 
 /// Every command, in the order in which help lists them.
-pub const TABLE: &[Entry] = &[entry::<to_parquet::ToParquet>(), entry::<from_parquet::FromParquet>(), entry::<via::Via>(), entry::<link::Link>(), entry::<config::Config>()];
+pub const TABLE: &[Entry] = &[entry::<to_parquet::ToParquet>(), entry::<from_parquet::FromParquet>(), entry::<infer_schema::InferSchema>(), entry::<via::Via>(), entry::<link::Link>(), entry::<config::Config>()];
 
 /// The command of exactly that name.
 pub fn find(name: &str) -> Option<&'static Entry> {
