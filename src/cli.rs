@@ -111,6 +111,9 @@ fn fail(error: &Error) -> ExitCode {
     if let Some(signal) = error.signal_number() {
         signals::die_by(signal);
     }
+    if let Some(status) = error.child_status() {
+        return ExitCode::from(status);
+    }
     ::log::error!("{error}");
     ExitCode::from(error.exit().code())
 }
@@ -186,14 +189,19 @@ fn exit_status() -> String {
     text
 }
 
-fn environment(page: &Page) -> String {
-    let mut text = String::from("Environment:\n");
+/// The variables that matter to a command besides those that stand for an option.
+pub fn variables(page: &Page) -> impl Iterator<Item = (&'static str, &'static str)> {
     let shared = [
         ("SLUICEBOX_SEAL", "1 seals every stream, and makes every stage insist on it"),
         ("SLUICEBOX_REPORT_FD", "a descriptor on which each stage reports its start and its end"),
     ];
-    let own = page.environment.iter().copied();
-    for (name, meaning) in own.chain(shared.into_iter().filter(|_| page.kind.role() != Role::Control)) {
+    let is_stage = !matches!(page.kind.role(), Role::Control | Role::Runner);
+    page.environment.iter().copied().chain(shared.into_iter().filter(move |_| is_stage))
+}
+
+fn environment(page: &Page) -> String {
+    let mut text = String::from("Environment:\n");
+    for (name, meaning) in variables(page) {
         text.push_str(&format!("  {name}\n          {meaning}\n"));
     }
     text.push_str("  Variables that stand for an option are shown with it: [env: …].\n");

@@ -1,1 +1,12 @@
+//! All integration tests, as one program: one link, one set of services.
+//!
+//! `tests/run` starts the services and runs this. `tests/run NAME` runs the tests whose names hold
+//! NAME.
 
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
+
+mod contract;
+mod fetch;
+mod generate;
+mod house;
+mod support;

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::commands::{Command, Kind, Page};
 use crate::json::Paths;
 use crate::pseudonym::{Algorithm, Fields, Key, KeyFile, Missing, Normalization, Normalize, Tokens};
-use crate::run::exit::{Error, Result};
-use crate::run::{Process, log};
-use crate::stream::{Fate, Line, Options, Record, Stage, Transform, Trouble};
+use crate::run::log::say;
+use crate::run::{Error, Process, Result};
+use crate::stream::{Fate, Line, Options, Reading, Record, Stage, Transform, Trouble};
 
 /// The options of `hash-fields`.
 #[derive(clap::Args, Debug)]
@@ -44,6 +44,9 @@ pub struct HashFields {
 
     #[command(flatten)]
     stream: Options,
+
+    #[command(flatten)]
+    reading: Reading,
 }
 
 impl Command for HashFields {
@@ -73,15 +76,21 @@ impl Command for HashFields {
                 "several, however they are spelled",
                 "hash-fields --key-file hash.key --normalize trim,lower,nfc email login.username < users.ndjson",
             ),
-            ("where some records lack the field", "hash-fields --key-file hash.key --missing keep phone < users.ndjson"),
+            (
+                "where some records lack the field",
+                "hash-fields --key-file hash.key --missing keep phone < users.ndjson",
+            ),
             ("as the tutorials do", "hash-fields --algorithm md5-int location.postcode < users.ndjson"),
         ],
         environment: &[
             ("SLUICEBOX_HASH_KEY_FILE", "the key file, unless --key-file names one"),
-            ("CREDENTIALS_DIRECTORY", "where a key file that is a mere name is looked up too (systemd.exec(5))"),
+            (
+                "CREDENTIALS_DIRECTORY",
+                "where a key file that is a mere name is looked up too (systemd.exec(5))",
+            ),
         ],
         files: &[],
-        see_also: &["map-fields", "to-parquet"],
+        see_also: &["generate-users", "kafka-produce", "to-parquet"],
     };
 
     fn run(self, process: &Process) -> Result<()> {
@@ -89,14 +98,14 @@ impl Command for HashFields {
             return make_key(path);
         }
         let fields = self.plan()?;
-        Stage::open(process, &self.stream)?.transform(fields)
+        Stage::open(process, &self.stream)?.transform(&self.reading, fields)
     }
 }
 
 /// Makes a key and tells its id.
 fn make_key(path: &Path) -> Result<()> {
     let key = KeyFile::new(path).create()?;
-    log::info!("{} holds a new key, id {}: keep it apart from the data", path.display(), key.id());
+    say(&format!("{} holds a new key, id {}: keep it apart from the data", path.display(), key.id()));
     Ok(())
 }
 
@@ -133,7 +142,9 @@ impl HashFields {
             return Err(Error::usage("--expect-key-id with --algorithm md5-int, which has no key")
                 .hint("leave out --algorithm md5-int"));
         }
-        log::warn!("md5-int has no key: whoever hashes all possible values can read it; use it for compatibility only");
+        log::warn!(
+            "md5-int has no key: whoever hashes all possible values can read it; use it for compatibility only"
+        );
         Ok(Tokens::Md5Int)
     }
 }
@@ -142,5 +153,49 @@ impl Transform for Fields {
     fn record(&mut self, record: &Record<'_>, out: &mut Line<'_>) -> Result<Fate, Trouble> {
         self.replace(record, out.buffer())?;
         Ok(Fate::Passed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::run::Exit;
+
+    #[derive(clap::Parser)]
+    struct Program {
+        #[command(flatten)]
+        command: HashFields,
+    }
+
+    fn parse(arguments: &str) -> Result<HashFields, clap::Error> {
+        let arguments = std::iter::once("hash-fields").chain(arguments.split_whitespace());
+        Program::try_parse_from(arguments).map(|program| program.command)
+    }
+
+    fn refusal(arguments: &str) -> Error {
+        parse(arguments).unwrap().plan().err().unwrap()
+    }
+
+    #[test]
+    fn it_does_not_start_without_a_key_unless_the_algorithm_has_none() {
+        let error = refusal("email");
+        assert_eq!(error.exit(), Exit::Usage);
+        assert!(error.to_string().contains("hash-fields --new-key hash.key"), "{error}");
+        assert!(parse("--algorithm md5-int email").unwrap().plan().is_ok());
+        assert_eq!(refusal("--algorithm md5-int --expect-key-id 1 email").exit(), Exit::Usage);
+    }
+
+    #[test]
+    fn a_new_key_needs_no_path_and_everything_else_does() {
+        assert!(parse("--new-key k").is_ok());
+        assert!(parse("--key-file k").is_err());
+        assert!(parse("--new-key k email").is_err());
+    }
+
+    #[test]
+    fn paths_are_checked_before_the_key_is_read() {
+        assert!(refusal("--key-file absent a a.b").message().contains("overlap"));
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Command, Kind, Page};
-use crate::run::{Error, Process, Result};
+use crate::run::{Error, Process, Result, links};
 
 /// Options of `link`.
 #[derive(Debug, clap::Args)]
@@ -50,13 +50,15 @@ impl Command for Link {
                 .hint(format!("mkdir -p {}", folder.display())));
         }
         let mut taken = Vec::new();
-        for name in names() {
+        for name in super::short_names() {
             let link = folder.join(name);
             match state(&link) {
                 State::Foreign => taken.push(name),
                 State::Ours if self.remove => self.act(process, &link, |link| std::fs::remove_file(link))?,
                 State::Absent if self.remove => {}
-                State::Ours | State::Absent => self.act(process, &link, |link| make(&program, link))?,
+                State::Ours | State::Absent => {
+                    self.act(process, &link, |link| links::make(&program, link))?
+                }
             }
         }
         if taken.is_empty() || self.remove {
@@ -86,15 +88,6 @@ impl Link {
     }
 }
 
-/// The names that stand for themselves: the commands of streams, and `topic-admin`. `link` and
-/// `config` are too common words to be put on somebody's PATH.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    super::TABLE
-        .iter()
-        .map(|entry| entry.page.name)
-        .filter(|name| !["link", "config", "sandbox"].contains(name))
-}
-
 enum State {
     Absent,
     Ours,
@@ -108,12 +101,4 @@ fn state(link: &Path) -> State {
         (Ok(_), Ok(target)) if target.file_name().is_some_and(|name| name == "sluicebox") => State::Ours,
         _ => State::Foreign,
     }
-}
-
-/// Replaces the link in one step: a pipeline that starts meanwhile finds the old or the new one.
-pub fn make(program: &Path, link: &Path) -> std::io::Result<()> {
-    let mut aside = link.as_os_str().to_owned();
-    aside.push(format!(".{}.new", std::process::id()));
-    std::os::unix::fs::symlink(program, &aside)?;
-    std::fs::rename(&aside, link).inspect_err(|_| drop(std::fs::remove_file(&aside)))
 }

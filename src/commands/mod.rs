@@ -5,10 +5,18 @@
 //! line in [`TABLE`].
 
 mod config;
+mod fetch_users;
 mod from_parquet;
+mod generate_users;
+mod hash_fields;
 mod infer_schema;
+mod kafka_consume;
+mod kafka_produce;
 mod link;
+mod s3_put;
+mod sandbox;
 mod to_parquet;
+mod topic_admin;
 mod via;
 
 use clap::{ArgMatches, FromArgMatches};
@@ -26,7 +34,9 @@ pub enum Kind {
     Encoder,
     /// Stores.
     Sink,
-    /// Everything that is no stage of a stream.
+    /// Runs other commands.
+    Runner,
+    /// Everything else that is no stage of a stream.
     Control,
 }
 
@@ -36,6 +46,7 @@ impl Kind {
         match self {
             Kind::Source => Role::Source,
             Kind::Transform | Kind::Encoder | Kind::Sink => Role::Reader,
+            Kind::Runner => Role::Runner,
             Kind::Control => Role::Control,
         }
     }
@@ -95,9 +106,30 @@ const fn entry<C: Command>() -> Entry {
 }
 
 /// Every command, in the order in which help lists them.
-pub const TABLE: &[Entry] = &[entry::<to_parquet::ToParquet>(), entry::<from_parquet::FromParquet>(), entry::<infer_schema::InferSchema>(), entry::<via::Via>(), entry::<link::Link>(), entry::<config::Config>()];
+pub const TABLE: &[Entry] = &[
+    entry::<fetch_users::FetchUsers>(),
+    entry::<generate_users::GenerateUsers>(),
+    entry::<kafka_consume::KafkaConsume>(),
+    entry::<from_parquet::FromParquet>(),
+    entry::<hash_fields::HashFields>(),
+    entry::<via::Via>(),
+    entry::<to_parquet::ToParquet>(),
+    entry::<infer_schema::InferSchema>(),
+    entry::<kafka_produce::KafkaProduce>(),
+    entry::<s3_put::S3Put>(),
+    entry::<topic_admin::TopicAdmin>(),
+    entry::<sandbox::Sandbox>(),
+    entry::<link::Link>(),
+    entry::<config::Config>(),
+];
 
 /// The command of exactly that name.
 pub fn find(name: &str) -> Option<&'static Entry> {
     TABLE.iter().find(|entry| entry.page.name == name)
+}
+
+/// The names that stand for themselves, through a link: all but the words too common to be put on
+/// somebody's PATH.
+pub fn short_names() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|entry| entry.page.name).filter(|name| !["link", "config", "sandbox"].contains(name))
 }

@@ -209,6 +209,8 @@ fn a_record_that_is_json_but_no_object_is_told_apart() {
     for text in ["[]", "1", "\"a\"", "null"] {
         assert_eq!(check(text.as_bytes()).unwrap_err().to_string(), "not a JSON object");
     }
+    let error = check("\u{feff}{}".as_bytes()).unwrap_err();
+    assert_eq!(error.to_string(), "not valid JSON: a byte order mark at byte 0");
     let error = check(b"{\"secret\":12x}").unwrap_err();
     assert_eq!(error.to_string(), "not valid JSON: expected ',' or '}' after a member at byte 12");
 }

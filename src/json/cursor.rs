@@ -467,7 +467,12 @@ impl<'a> Cursor<'a> {
     /// The fault of not finding here what the grammar asks for.
     #[cold]
     fn expected(&self, reason: Reason) -> Error {
-        let truncated = self.at >= self.text.len() && reason != Reason::Trailing;
-        Error::new(if truncated { Reason::Truncated } else { reason }, self.at)
+        let reason = match reason {
+            Reason::Trailing => reason,
+            _ if self.at >= self.text.len() => Reason::Truncated,
+            _ if self.at == 0 && self.text.starts_with(b"\xef\xbb\xbf") => Reason::ByteOrderMark,
+            _ => reason,
+        };
+        Error::new(reason, self.at)
     }
 }

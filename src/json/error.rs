@@ -12,8 +12,10 @@ pub enum Reason {
     Truncated,
     /// No value starts here.
     Value,
-    /// The record is JSON, but not an object.
+    /// An object was asked for and something else stands here.
     NotAnObject,
+    /// The record begins with U+FEFF, as files of some editors do.
+    ByteOrderMark,
     /// An array was asked for and something else stands here.
     NotAnArray,
     /// A string was asked for and something else stands here.
@@ -47,6 +49,7 @@ impl Reason {
             Reason::Truncated => "the record ends inside a value",
             Reason::Value => "expected a value",
             Reason::NotAnObject => "not a JSON object",
+            Reason::ByteOrderMark => "a byte order mark",
             Reason::NotAnArray => "not an array",
             Reason::NotAString => "not a string",
             Reason::Number => "malformed number",

@@ -1,1 +1,34 @@
-//! (room)
+//! The Kafka room: everything that speaks to a cluster, on librdkafka.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`options`] | `-b`, `-F`, `-X`: how a command is told about its cluster |
+//! | [`client`] | a client handle: its journal of errors, the connection with a deadline, closing |
+//! | [`codes`] | Kafka's error codes: which exit code each deserves, and in which words |
+//! | [`topic`] | names and partitions of topics |
+//! | [`producer`], [`produce`] | records to a topic, each delivery confirmed |
+//! | [`start`], [`ranges`], [`slots`], [`consume`] | records of topics: where to start, where to end, how far we are |
+//! | [`envelope`] | a whole Kafka record as one line of JSON, and back |
+//! | [`value`] | what a record's value must be, and how a field of it is found |
+//! | [`admin`] | create, list, describe and delete topics |
+//! | [`mock`] | a broker inside the process, for first steps |
+//! | [`native`] | the calls that the safe wrapper lacks: the only `unsafe` of the room |
+//!
+//! Nothing here knows about command lines beyond [`options`], and nothing writes to stdout.
+pub mod admin;
+pub mod client;
+pub mod codes;
+pub mod consume;
+pub mod envelope;
+pub mod mock;
+pub mod native;
+pub mod options;
+pub mod produce;
+pub mod producer;
+pub mod ranges;
+pub mod slots;
+pub mod start;
+pub mod topic;
+pub mod value;
+
+pub use options::{KafkaArgs, Settings};

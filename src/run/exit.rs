@@ -66,6 +66,8 @@ enum Nature {
     BrokenPipe,
     /// The command was asked to stop and dies by that signal.
     Signal(i32),
+    /// A child has failed with this status and has said why.
+    Child(u8),
 }
 
 /// The end of a command that did not succeed: one line for a person, one code for a machine.
@@ -119,6 +121,13 @@ impl Error {
     pub fn signal(number: i32) -> Self {
         let mut error = Self::data(format!("stopped by signal {number}"));
         error.nature = Nature::Signal(number);
+        error
+    }
+
+    /// A child has failed with this status, and has told why itself: nothing more to print.
+    pub fn child(status: u8) -> Self {
+        let mut error = Self::data(format!("the command failed with exit status {status}"));
+        error.nature = Nature::Child(status);
         error
     }
 
@@ -184,6 +193,14 @@ impl Error {
     /// Whether the reader of our stdout went away.
     pub fn is_broken_pipe(&self) -> bool {
         self.nature == Nature::BrokenPipe
+    }
+
+    /// The status of the child whose failure this is.
+    pub fn child_status(&self) -> Option<u8> {
+        match self.nature {
+            Nature::Child(status) => Some(status),
+            _ => None,
+        }
     }
 
     /// The signal that this command ends by.

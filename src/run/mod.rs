@@ -3,9 +3,11 @@
 //! Uses no other module of the crate, and knows nothing of records.
 
 pub mod exit;
+pub mod links;
 pub mod log;
 pub mod process;
 pub mod progress;
+pub mod random;
 pub mod retry;
 pub mod settings;
 pub mod signals;

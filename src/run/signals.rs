@@ -26,6 +26,8 @@ pub enum Role {
     Source,
     /// Reads on to the end of its input, for at most the drain timeout.
     Reader,
+    /// Leaves it to the children, which get it too.
+    Runner,
     /// Ends at once (a control command).
     Control,
 }
@@ -197,6 +199,9 @@ fn end_now(shared: &Shared, signal: i32) -> ! {
     let _ = all_done.recv_timeout(CLEANUP_TIME);
     die_by(signal)
 }
+
+/// SIGTERM: what a parent without a better word for it reports.
+pub const TERMINATED: i32 = SIGTERM;
 
 /// Ends this process by `signal`, as if it had never been handled.
 pub fn die_by(signal: i32) -> ! {

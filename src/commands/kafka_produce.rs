@@ -1,0 +1,119 @@
+//! `kafka-produce`: records to a topic, each delivery confirmed.
+
+use super::{Command, Kind, Page};
+use crate::kafka::KafkaArgs;
+use crate::kafka::produce::{Form, Plan, Produce, parse_header};
+use crate::kafka::topic::parse_name;
+use crate::kafka::value::KeyPath;
+use crate::run::{Process, Result};
+use crate::stream::{Options, Reading, Stage};
+
+/// Options of `kafka-produce`.
+#[derive(clap::Args)]
+pub struct KafkaProduce {
+    /// The topic
+    #[arg(short, long, value_name = "TOPIC", value_parser = parse_name)]
+    topic: String,
+
+    /// The field that becomes the key: a string's text, or a number as it is spelled
+    #[arg(short, long, value_name = "PATH", value_parser = KeyPath::parse)]
+    key: Option<KeyPath>,
+
+    /// A record without the key's field is rejected, or sent without a key
+    #[arg(long, value_name = "WHAT", value_enum, default_value = "reject", requires = "key")]
+    missing_key: MissingKey,
+
+    /// A header of every record; may be repeated
+    #[arg(short = 'H', long = "header", value_name = "NAME=VALUE", value_parser = parse_header)]
+    headers: Vec<(String, String)>,
+
+    /// Send to this partition, instead of the one that follows from the key
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(i32).range(0..))]
+    partition: Option<i32>,
+
+    /// Each line is a whole record, as `kafka-consume --envelope` writes it
+    #[arg(long, conflicts_with_all = ["key", "headers"])]
+    envelope: bool,
+
+    /// Send each record to the partition that its envelope names
+    #[arg(long, requires = "envelope", conflicts_with = "partition")]
+    keep_partition: bool,
+
+    /// Check the connection, the topic and every record, and send nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Take a sealed stream although a topic cannot be published all or nothing
+    #[arg(long)]
+    allow_partial: bool,
+
+    #[command(flatten)]
+    kafka: KafkaArgs,
+
+    #[command(flatten)]
+    stream: Options,
+
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// What happens to a record without its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum MissingKey {
+    /// It is rejected.
+    Reject,
+    /// It is sent without a key.
+    Null,
+}
+
+impl Command for KafkaProduce {
+    const PAGE: Page = Page {
+        name: "kafka-produce",
+        kind: Kind::Sink,
+        about: "publish records to a Kafka topic, each delivery confirmed",
+        description: "Sends each record of stdin as the value of a Kafka record, byte for byte. The \
+            producer is idempotent and waits for all in-sync replicas; the command succeeds only when \
+            every single delivery was confirmed, and otherwise says how many were.\n\n\
+            A topic is not published all or nothing: what was confirmed before a failure stays there. \
+            So a sealed stream is refused without --allow-partial.\n\n\
+            A key decides the partition as every JVM client would (murmur2). A record that is larger \
+            than the topic takes (max.message.bytes, framing included) is rejected before it is sent, \
+            so that its neighbours are not refused with it. The topic must exist.\n\n\
+            With --envelope a line holds everything a Kafka record has: key, headers, timestamp and \
+            value. `kafka-consume --envelope | kafka-produce --envelope` copies a topic exactly. The \
+            topic and, without --keep-partition, the partition in it are not used. A time of 0 or \
+            before 1970 cannot be sent and is rejected.\n\n\
+            Nothing is compressed unless asked for: -X compression.type=zstd.",
+        examples: &[
+            ("publish users", "generate-users --results 1000 | kafka-produce --topic created_users"),
+            (
+                "the same user always to the same partition",
+                "kafka-produce -t created_users --key login.uuid < users.ndjson",
+            ),
+            (
+                "compressed, on a cluster with credentials in a file",
+                "kafka-produce -t users -F ~/.kafka.properties -X compression.type=zstd < users.ndjson",
+            ),
+            (
+                "copy a topic, keys, headers and timestamps included",
+                "kafka-consume users --exit-at-end --envelope | kafka-produce -t copy --envelope",
+            ),
+        ],
+        environment: &[],
+        files: &[],
+        see_also: &["kafka-consume", "topic-admin", "hash-fields"],
+    };
+
+    fn run(self, process: &Process) -> Result<()> {
+        let settings = self.kafka.settings()?;
+        let form = if self.envelope {
+            Form::Envelope { keep_partition: self.keep_partition }
+        } else {
+            let keyless = self.missing_key == MissingKey::Null;
+            Form::Value { key: self.key, keyless, headers: self.headers }
+        };
+        let plan = Plan { topic: self.topic, partition: self.partition, form, dry_run: self.dry_run };
+        let sink = Produce::open(&settings, plan)?;
+        Stage::open(process, &self.stream)?.sink(&self.reading, self.allow_partial || self.dry_run, sink)
+    }
+}

@@ -1,0 +1,62 @@
+//! The calls of librdkafka that its safe wrapper lacks, each behind a safe function or type.
+//!
+//! The only `unsafe` of the room. Four rules make it sound, and every SAFETY comment leans on them:
+//!
+//! 1. A handle (`rd_kafka_t`) is borrowed from a living [`Client`] for the length of a call, or owned
+//!    by the same struct that owns what was made from it, and dropped after it.
+//! 2. What librdkafka gives away (queues, topics, batches, events, headers) is owned by exactly one
+//!    Rust value, which destroys it once, on drop.
+//! 3. What librdkafka lends (keys, values, header names) is borrowed for as long as its owner lives.
+//! 4. librdkafka is thread-safe: any thread may call it with any handle.
+//!
+//! Why each is here: header names are bytes to Kafka, and the wrapper panics on one that is not UTF-8
+//! ([`read`], [`write`]); reading without a consumer group is not offered, and in batches it takes
+//! half the processor time ([`read`]); the wrapper's flush sleeps in steps of 100 ms ([`flush_step`]);
+//! its admin client is a second client, and swallows the broker's words ([`admin`]).
+pub mod admin;
+pub mod read;
+pub mod write;
+
+use std::ptr;
+use std::time::Duration;
+
+use rdkafka::ClientContext;
+use rdkafka::client::Client;
+use rdkafka::error::RDKafkaErrorCode;
+use rdkafka_sys as sys;
+use sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR as NO_ERROR;
+
+/// Milliseconds as librdkafka takes them.
+fn millis(time: Duration) -> i32 {
+    i32::try_from(time.as_millis()).unwrap_or(i32::MAX)
+}
+
+/// The outcome of a call that returns a code.
+fn outcome(code: sys::rd_kafka_resp_err_t) -> Result<(), RDKafkaErrorCode> {
+    if code == NO_ERROR { Ok(()) } else { Err(code.into()) }
+}
+
+/// Asks any broker who the brokers are, without naming a topic: the proof of a working connection.
+///
+/// The wrapper's own metadata call asks for every topic of the cluster, or touches one.
+pub fn ask_for_brokers<C: ClientContext>(client: &Client<C>, wait: Duration) -> Result<(), RDKafkaErrorCode> {
+    let mut metadata = ptr::null();
+    // SAFETY: rule 1; `metadata` is written only on success, and then ours to destroy (rule 2).
+    unsafe {
+        let code =
+            sys::rd_kafka_metadata(client.native_ptr(), 0, ptr::null_mut(), &mut metadata, millis(wait));
+        outcome(code)?;
+        sys::rd_kafka_metadata_destroy(metadata);
+    }
+    Ok(())
+}
+
+/// Sends what is buffered without regard to `linger.ms`, waiting at most `wait` for the answers.
+///
+/// Answers are delivered by polling, so a producer calls both in turn until nothing is in flight.
+pub fn flush_step<C: ClientContext>(client: &Client<C>, wait: Duration) {
+    // SAFETY: rule 1. The result says whether the time ran out, which the caller asks by other means.
+    unsafe {
+        sys::rd_kafka_flush(client.native_ptr(), millis(wait));
+    }
+}

@@ -1,0 +1,436 @@
+//! A producer that loses nothing in silence: idempotent, acknowledged by every in-sync replica, each
+//! delivery counted, within a bound of memory.
+//!
+//! Three things are less obvious:
+//! - librdkafka's idempotent producer stalls half a second at its start when a topic is touched before
+//!   its producer id has come; [`Producer::open`] leaves it that moment.
+//! - A record too large for the topic would take the other records of its batch along when the broker
+//!   refuses it. [`Producer::send`] computes its size on the wire and refuses it alone.
+//! - A full queue is back-pressure, not an error: the sender waits for deliveries.
+
+use std::ffi::CString;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rdkafka::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::DeliveryResult;
+use rdkafka::producer::{BaseProducer, Producer as _, ProducerContext};
+use rdkafka::statistics::Statistics;
+
+use super::client::{self, Journal};
+use super::codes;
+use super::native::write::{Headers, Kept, Outgoing, kept, produce};
+use super::native::{admin, flush_step};
+use super::options::{Preset, Settings};
+use super::topic::{self, Topic};
+use crate::run::exit::{Error, Exit, Result};
+use crate::run::units::grouped;
+use crate::stream::{Reject, Trouble};
+
+/// What a producer starts from; users may change each.
+const DEFAULTS: [Preset; 6] = [
+    // Where every JVM client puts a key.
+    ("partitioner", "murmur2_random"),
+    // Full batches: 5 ms, librdkafka's own choice, is made for latency.
+    ("linger.ms", "50"),
+    ("batch.num.messages", "100000"),
+    // The queue is bounded in bytes, not in records.
+    ("queue.buffering.max.messages", "0"),
+    ("queue.buffering.max.kbytes", "16384"),
+    ("socket.keepalive.enable", "true"),
+];
+
+/// What the counts rest on.
+const FIXED: [Preset; 4] = [
+    ("enable.idempotence", "true"),
+    ("acks", "all"),
+    ("delivery.report.only.error", "false"),
+    // The limit of the topic is judged before a record is sent; this one would only get in its way.
+    ("message.max.bytes", "1000000000"),
+];
+
+/// librdkafka's own limit of a record, where the topic's cannot be asked for.
+const LIMIT_UNKNOWN: u64 = 1_000_000;
+/// librdkafka's own size of a batch.
+const BATCH_BYTES: u64 = 1_000_000;
+/// How long after its creation a producer is left alone.
+const SETTLE: Duration = Duration::from_millis(25);
+/// How often deliveries are collected, in records sent.
+const POLL_EVERY: u64 = 256;
+/// How long a failed run waits to learn the fate of what is in flight.
+const AFTERMATH: Duration = Duration::from_secs(10);
+
+/// Deliveries so far: the context of the producer, called as they are polled.
+#[derive(Default)]
+pub struct Deliveries {
+    journal: Journal,
+    confirmed: AtomicU64,
+    refused: AtomicU64,
+    unknown: AtomicU64,
+    cause: Mutex<Option<RDKafkaErrorCode>>,
+}
+
+impl ClientContext for Deliveries {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        self.journal.log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.journal.error(error, reason);
+    }
+
+    fn stats(&self, _: Statistics) {}
+}
+
+impl ProducerContext for Deliveries {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, report: &DeliveryResult<'_>, (): ()) {
+        let (error, message) = match report {
+            Ok(_) => {
+                self.confirmed.fetch_add(1, Ordering::Relaxed);
+                return;
+            }
+            Err((error, message)) => (error, message),
+        };
+        let count = if kept(message) == Kept::No { &self.refused } else { &self.unknown };
+        count.fetch_add(1, Ordering::Relaxed);
+        let mut cause = self.cause.lock().unwrap_or_else(PoisonError::into_inner);
+        // What follows a first failure is mostly its consequence.
+        *cause = cause.or(codes::code_of(error));
+    }
+}
+
+/// How many records became what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Given to the client.
+    pub sent: u64,
+    /// Acknowledged by the cluster.
+    pub confirmed: u64,
+    /// Known not to be stored.
+    pub refused: u64,
+    /// Sent without an answer: stored, or not.
+    pub unknown: u64,
+}
+
+/// Records to one topic.
+pub struct Producer {
+    // An option only so that `drop` can move it to the thread that closes it.
+    client: Option<BaseProducer<Deliveries>>,
+    topic: Topic,
+    name: CString,
+    limit: u64,
+    sent: u64,
+}
+
+impl Producer {
+    /// Connects, and makes sure that the topic is there.
+    pub fn open(settings: &Settings, topic: &str) -> Result<Self> {
+        topic::check_name(topic)?;
+        let producer = Self::open_with(settings, topic, BATCH_BYTES)?;
+        let batch = settings.get("batch.size").and_then(|text| text.parse().ok()).unwrap_or(BATCH_BYTES);
+        if producer.limit >= batch {
+            return Ok(producer);
+        }
+        // A topic with small batches: the client must know before it starts.
+        let limit = producer.limit;
+        drop(producer);
+        Self::open_with(settings, topic, limit)
+    }
+
+    fn open_with(settings: &Settings, topic: &str, batch: u64) -> Result<Self> {
+        let mut config = settings.client_config(&DEFAULTS, &FIXED);
+        if batch < BATCH_BYTES {
+            config.set("batch.size", batch.to_string());
+        }
+        let created = Instant::now();
+        let client: BaseProducer<Deliveries> = client::create(&config, Deliveries::default())?;
+        let wait = settings.connect_timeout();
+        let journal = &client.context().journal;
+        client::connect(client.client(), journal, settings, |wait| client.poll(wait))?;
+        let limit = record_limit(&client, settings, topic)?;
+        client.poll(SETTLE.saturating_sub(created.elapsed()));
+        let found = topic::find(client.client(), topic, wait)?;
+        let name = CString::new(topic).map_err(|_| topic::unknown(topic))?;
+        Ok(Self { client: Some(client), topic: found, name, limit, sent: 0 })
+    }
+
+    /// The topic.
+    pub fn topic(&self) -> &Topic {
+        &self.topic
+    }
+
+    /// The size of a batch that the topic takes, in bytes: the bound of a record with its framing.
+    pub fn limit(&self) -> u64 {
+        self.limit
+    }
+
+    fn client(&self) -> &BaseProducer<Deliveries> {
+        // INVARIANT: taken by `drop` only.
+        self.client.as_ref().expect("a producer has its client until it is dropped")
+    }
+
+    /// Refuses a record that the topic would not take.
+    pub fn check(&self, record: &Outgoing<'_>, headers: HeaderSizes) -> Result<(), Reject> {
+        let size = batch_size(record, headers);
+        if size > self.limit {
+            return Err(Reject::new(format!(
+                "{} bytes with its framing, above max.message.bytes={} of topic {}",
+                grouped(size),
+                self.limit,
+                self.topic.name
+            )));
+        }
+        Ok(())
+    }
+
+    /// Gives one record to the client, waiting while its queue is full.
+    pub fn send(&mut self, record: &Outgoing<'_>, headers: HeaderSizes) -> Result<(), Trouble> {
+        self.check(record, headers)?;
+        while let Err(code) = produce(self.client().client(), &self.name, record) {
+            self.make_room(code)?;
+        }
+        self.sent += 1;
+        if self.sent % POLL_EVERY == 0 {
+            self.poll(Duration::ZERO)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for deliveries when the queue is full; anything else is an error.
+    fn make_room(&mut self, code: RDKafkaErrorCode) -> Result<(), Trouble> {
+        match code {
+            // Nothing is in the queue, and the record still does not fit.
+            RDKafkaErrorCode::QueueFull if self.client().in_flight_count() == 0 => {
+                Err(Reject::new("larger than queue.buffering.max.kbytes").into())
+            }
+            RDKafkaErrorCode::QueueFull => Ok(self.poll(Duration::from_millis(10))?),
+            RDKafkaErrorCode::MessageSizeTooLarge => {
+                Err(Reject::new("larger than the client can send").into())
+            }
+            RDKafkaErrorCode::UnknownPartition | RDKafkaErrorCode::InvalidPartitions => {
+                Err(Reject::new("the topic has no such partition").into())
+            }
+            _ => {
+                let cause = *self.client().context().cause.lock().unwrap_or_else(PoisonError::into_inner);
+                Err(self.failure(cause.unwrap_or(code)).into())
+            }
+        }
+    }
+
+    /// Collects deliveries, and fails when one of them did.
+    fn poll(&mut self, wait: Duration) -> Result<()> {
+        self.client().poll(wait);
+        let deliveries = self.client().context();
+        if deliveries.refused.load(Ordering::Relaxed) + deliveries.unknown.load(Ordering::Relaxed) == 0 {
+            return deliveries.journal.refusal().map_or(Ok(()), Err);
+        }
+        self.settle(Some(AFTERMATH));
+        self.judge()
+    }
+
+    /// The input is quiet: sends what is buffered without waiting for the answers.
+    pub fn idle(&mut self) -> Result<()> {
+        flush_step(self.client().client(), Duration::ZERO);
+        self.poll(Duration::ZERO)
+    }
+
+    /// Waits until the fate of every record is known: at most `message.timeout.ms` each.
+    pub fn confirm(&mut self) -> Result<Counts> {
+        self.settle(None);
+        self.judge()?;
+        Ok(self.counts())
+    }
+
+    /// Flushes until nothing is in flight, or the time is up.
+    fn settle(&self, limit: Option<Duration>) {
+        let start = Instant::now();
+        let client = self.client();
+        while client.in_flight_count() > 0 && limit.is_none_or(|limit| start.elapsed() < limit) {
+            // Short steps: the wrapper's own flush sleeps 100 ms at a time.
+            flush_step(client.client(), Duration::from_millis(5));
+            client.poll(Duration::from_millis(1));
+        }
+    }
+
+    /// What is known so far. Records in flight count as unknown.
+    pub fn counts(&self) -> Counts {
+        let deliveries = self.client().context();
+        let confirmed = deliveries.confirmed.load(Ordering::Relaxed);
+        let refused = deliveries.refused.load(Ordering::Relaxed);
+        Counts {
+            sent: self.sent,
+            confirmed,
+            refused,
+            unknown: self.sent.saturating_sub(confirmed).saturating_sub(refused),
+        }
+    }
+
+    fn judge(&self) -> Result<()> {
+        let counts = self.counts();
+        if counts.refused + counts.unknown == 0 {
+            return Ok(());
+        }
+        let cause = *self.client().context().cause.lock().unwrap_or_else(PoisonError::into_inner);
+        Err(self.failure(cause.unwrap_or(RDKafkaErrorCode::MessageTimedOut)))
+    }
+
+    /// "812 of 1,000 records confirmed by created_users; 188 unknown: message timed out".
+    fn failure(&self, code: RDKafkaErrorCode) -> Error {
+        let counts = self.counts();
+        let mut text = format!(
+            "{} of {} records confirmed by {}",
+            grouped(counts.confirmed),
+            grouped(counts.sent),
+            self.topic.name
+        );
+        for (count, what) in [(counts.refused, "refused"), (counts.unknown, "unknown")] {
+            if count > 0 {
+                text.push_str(&format!("; {} {what}", grouped(count)));
+            }
+        }
+        // The journal says why a broker could not be reached; the code only that time is up.
+        let cause = match (codes::exit_of(code), self.client().context().journal.trouble()) {
+            (Exit::Temporary, Some(trouble)) => format!("{} ({trouble})", codes::words(code)),
+            _ => codes::words(code),
+        };
+        Error::new(codes::exit_of(code), format!("{text}: {cause}"))
+    }
+}
+
+impl Drop for Producer {
+    fn drop(&mut self) {
+        if let Some(client) = self.client.take() {
+            client::close(client, Duration::from_secs(1));
+        }
+    }
+}
+
+/// The largest batch that the topic takes.
+fn record_limit(client: &BaseProducer<Deliveries>, settings: &Settings, topic: &str) -> Result<u64> {
+    if let Some(limit) = settings.get("message.max.bytes").and_then(|text| text.parse().ok()) {
+        return Ok(limit);
+    }
+    match admin::settings_of_topic(client.client(), topic, settings.connect_timeout()) {
+        Ok(found) => {
+            let value = found.iter().find(|setting| setting.name == "max.message.bytes");
+            let limit = value.and_then(|setting| setting.value.as_deref()?.parse().ok());
+            Ok(limit.unwrap_or(LIMIT_UNKNOWN))
+        }
+        Err(refusal) if refusal.code == RDKafkaErrorCode::UnknownTopicOrPartition => {
+            Err(topic::unknown(topic))
+        }
+        Err(refusal) => {
+            log::debug!(
+                "max.message.bytes of {topic} is not told ({}): 1,000,000",
+                codes::words(refusal.code)
+            );
+            Ok(LIMIT_UNKNOWN)
+        }
+    }
+}
+
+/// The headers of a record as they count on the wire.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HeaderSizes {
+    count: u64,
+    bytes: u64,
+}
+
+impl HeaderSizes {
+    /// Adds one header.
+    pub fn add(&mut self, name: &[u8], value: Option<&[u8]>) {
+        self.count += 1;
+        self.bytes += sized(Some(name)) + sized(value);
+    }
+}
+
+/// Headers with their size, built together.
+#[derive(Default)]
+pub struct HeaderList {
+    list: Option<Headers>,
+    sizes: HeaderSizes,
+}
+
+impl HeaderList {
+    /// Appends a header.
+    pub fn push(&mut self, name: &[u8], value: Option<&[u8]>) {
+        self.list.get_or_insert_default().push(name, value);
+        self.sizes.add(name, value);
+    }
+
+    /// Empties the list.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The list; none if it is empty.
+    pub fn list(&self) -> Option<&Headers> {
+        self.list.as_ref()
+    }
+
+    /// Their size.
+    pub fn sizes(&self) -> HeaderSizes {
+        self.sizes
+    }
+}
+
+/// The bytes of an uncompressed batch of this one record: what a broker compares with the limit.
+///
+/// A batch (v2) is 61 bytes and its records; a record is its length and: attributes (1), the deltas of
+/// time and offset (1 each, being 0), key, value and headers, lengths as zigzag varints, -1 for null.
+fn batch_size(record: &Outgoing<'_>, headers: HeaderSizes) -> u64 {
+    const BATCH_OVERHEAD: u64 = 61;
+    let body = 3 + sized(record.key) + sized(record.value) + varint(headers.count as i64) + headers.bytes;
+    BATCH_OVERHEAD + varint(body as i64) + body
+}
+
+/// Bytes with the length before them.
+fn sized(bytes: Option<&[u8]>) -> u64 {
+    bytes.map_or(varint(-1), |bytes| varint(bytes.len() as i64) + bytes.len() as u64)
+}
+
+/// How many bytes a zigzag varint takes.
+fn varint(value: i64) -> u64 {
+    let zigzag = ((value << 1) ^ (value >> 63)) as u64;
+    u64::from((64 - zigzag.leading_zeros()).div_ceil(7).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn varints_are_measured_at_their_edges() {
+        for (value, size) in [
+            (0, 1),
+            (-1, 1),
+            (63, 1),
+            (64, 2),
+            (-64, 1),
+            (8191, 2),
+            (8192, 3),
+            (1_048_575, 3),
+            (1_048_576, 4),
+        ] {
+            assert_eq!(varint(value), size, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_batch_of_one_record_is_measured_with_all_its_parts() {
+        let mut record = Outgoing { key: None, value: None, headers: None, timestamp: None, partition: None };
+        // 61 + length(1) + attributes, time, offset (3) + null key (1) + null value (1) + headers (1)
+        assert_eq!(batch_size(&record, HeaderSizes::default()), 68);
+        record.key = Some(b"");
+        record.value = Some(b"{}");
+        assert_eq!(batch_size(&record, HeaderSizes::default()), 70);
+        let mut headers = HeaderSizes::default();
+        headers.add(b"a", None);
+        assert_eq!(batch_size(&record, headers), 73);
+    }
+}

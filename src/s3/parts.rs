@@ -1,0 +1,199 @@
+//! How a stream of unknown length is cut into the parts of a multipart upload, and the bounded set
+//! of buffers that the parts are collected in.
+//!
+//! S3 takes at most 10,000 parts of 5 MiB to 5 GiB. A part must be in memory as a whole before it is
+//! sent: its length stands in the request, and a retry sends it again. So the size of a part is a
+//! price in memory, and 10,000 times that size is the largest object. Parts therefore start small
+//! and grow late: an ordinary object costs 32 MiB, and the ceiling is still hundreds of GiB.
+//!
+//! | part        | size (from 8 MiB) | buffers | memory  | object up to |
+//! |-------------|-------------------|---------|---------|--------------|
+//! | 1-2,000     | 8 MiB             | 4       | 32 MiB  | 15.6 GiB     |
+//! | 2,001-3,500 | 16 MiB            | 4       | 64 MiB  | 39 GiB       |
+//! | 3,501-5,000 | 32 MiB            | 2       | 64 MiB  | 85.9 GiB     |
+//! | 5,001-6,500 | 64 MiB            | 2       | 128 MiB | 179.7 GiB    |
+//! | 6,501-10,000| 128 MiB           | 2       | 256 MiB | 617.2 GiB    |
+//!
+//! A larger start (`--part-size`) scales the whole table.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use bytes::Bytes;
+
+/// The smallest part that S3 takes, except for the last one.
+pub const SMALLEST: u64 = 5 << 20;
+/// The largest part that S3 takes.
+pub const LARGEST: u64 = 5 << 30;
+/// How many parts S3 takes.
+pub const MOST: u32 = 10_000;
+/// The size of the first part unless the user says otherwise.
+pub const DEFAULT: u64 = 8 << 20;
+
+/// Parts of the first size, before they grow.
+const STEADY: u32 = 2_000;
+/// Parts of each size after that.
+const STEP: u32 = 1_500;
+/// How often the size doubles.
+const DOUBLINGS: u32 = 4;
+/// Up to this part size four buffers are worth their memory; above it, two.
+const FOUR_BUFFERS: u64 = 16 << 20;
+
+/// The sizes of the parts, by number.
+#[derive(Clone, Copy, Debug)]
+pub struct Schedule {
+    first: u64,
+}
+
+impl Schedule {
+    /// A schedule that starts with parts of `first` bytes.
+    pub fn starting(first: u64) -> Result<Self, String> {
+        if (SMALLEST..=LARGEST).contains(&first) {
+            return Ok(Self { first });
+        }
+        Err(format!("a part has 5MiB to 5GiB, not {first} bytes; write 8MiB"))
+    }
+
+    /// The size of part `number`, counted from 1.
+    pub fn size(self, number: u32) -> u64 {
+        let doublings = number.saturating_sub(STEADY).div_ceil(STEP).min(DOUBLINGS);
+        (self.first << doublings).min(LARGEST)
+    }
+
+    /// The largest object: all parts together.
+    pub fn ceiling(self) -> u64 {
+        (1..=MOST).map(|number| self.size(number)).sum()
+    }
+
+    /// How many buffers of the size of part `number` there may be: one filling, the others on
+    /// their way.
+    fn buffers(self, number: u32) -> usize {
+        if self.size(number) <= FOUR_BUFFERS { 4 } else { 2 }
+    }
+}
+
+impl Default for Schedule {
+    fn default() -> Self {
+        Self { first: DEFAULT }
+    }
+}
+
+/// The buffers of one upload. [`Pool::take`] waits until one is free, which is what slows the input
+/// down to the speed of the store.
+pub struct Pool {
+    schedule: Schedule,
+    free: Receiver<Vec<u8>>,
+    back: SyncSender<Vec<u8>>,
+    /// Buffers in existence, whether free or lent.
+    count: usize,
+}
+
+impl Pool {
+    /// An empty pool; buffers come into being when they are first needed.
+    pub fn new(schedule: Schedule) -> Self {
+        let (back, free) = sync_channel(schedule.buffers(1));
+        Self { schedule, free, back, count: 0 }
+    }
+
+    /// An empty buffer with room for part `number`.
+    pub fn take(&mut self, number: u32) -> Vec<u8> {
+        let size = self.schedule.size(number) as usize;
+        let allowed = self.schedule.buffers(number);
+        loop {
+            let mut buffer = match self.free.try_recv() {
+                Ok(buffer) => buffer,
+                Err(_) if self.count < allowed => {
+                    self.count += 1;
+                    Vec::new()
+                }
+                // The pool holds a sender itself, so this ends only with a buffer.
+                Err(_) => self.free.recv().unwrap_or_default(),
+            };
+            if self.count > allowed {
+                self.count -= 1;
+                continue;
+            }
+            buffer.clear();
+            if buffer.capacity() < size {
+                // A new allocation: growing the old one would hold both and copy for nothing.
+                buffer = Vec::with_capacity(size);
+            }
+            return buffer;
+        }
+    }
+
+    /// The filled buffer as bytes to send; it comes back when the last clone is dropped.
+    pub fn lend(&self, buffer: Vec<u8>) -> Bytes {
+        Bytes::from_owner(Lent { buffer, back: self.back.clone() })
+    }
+}
+
+/// A buffer on its way to the store.
+struct Lent {
+    buffer: Vec<u8>,
+    back: SyncSender<Vec<u8>>,
+}
+
+impl AsRef<[u8]> for Lent {
+    fn as_ref(&self) -> &[u8] {
+        &self.buffer
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        // The channel has room for every buffer there can be; without a pool the buffer is freed.
+        let _ = self.back.try_send(std::mem::take(&mut self.buffer));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_never_shrink_and_stay_within_what_s3_takes() {
+        for first in [SMALLEST, DEFAULT, 64 << 20, 1 << 30, LARGEST] {
+            let schedule = Schedule::starting(first).unwrap();
+            let sizes: Vec<u64> = (1..=MOST).map(|number| schedule.size(number)).collect();
+            assert_eq!(sizes[0], first);
+            assert!(sizes.windows(2).all(|pair| pair[0] <= pair[1]));
+            assert!(sizes.iter().all(|size| (SMALLEST..=LARGEST).contains(size)));
+        }
+        assert!(Schedule::starting(SMALLEST - 1).is_err() && Schedule::starting(LARGEST + 1).is_err());
+    }
+
+    #[test]
+    fn the_ceiling_and_the_memory_are_what_the_documentation_says() {
+        let schedule = Schedule::default();
+        let gib = |bytes: u64| (bytes as f64 / f64::from(1 << 30) * 10.0).round() / 10.0;
+        assert_eq!(gib(schedule.ceiling()), 617.2);
+        let upto = |last: u32| gib((1..=last).map(|number| schedule.size(number)).sum());
+        assert_eq!([upto(2_000), upto(3_500), upto(5_000), upto(6_500)], [15.6, 39.1, 85.9, 179.7]);
+        let memory = |number: u32| schedule.size(number) * schedule.buffers(number) as u64 >> 20;
+        assert_eq!([1, 2_001, 3_501, 5_001, 6_501, MOST].map(memory), [32, 64, 64, 128, 256, 256]);
+    }
+
+    #[test]
+    fn a_pool_waits_for_a_buffer_to_come_back() {
+        let mut pool = Pool::new(Schedule::default());
+        let taken: Vec<Vec<u8>> = (1..=4).map(|number| pool.take(number)).collect();
+        let lent: Vec<Bytes> = taken.into_iter().map(|buffer| pool.lend(buffer)).collect();
+        assert!(pool.free.try_recv().is_err(), "four buffers, all of them lent");
+        let waker = std::thread::spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            drop(lent);
+        });
+        assert!(pool.take(5).capacity() >= DEFAULT as usize);
+        waker.join().unwrap();
+        assert_eq!(pool.count, 4);
+    }
+
+    #[test]
+    fn a_pool_gives_buffers_up_when_parts_grow() {
+        let mut pool = Pool::new(Schedule::default());
+        let taken: Vec<Vec<u8>> = (1..=4).map(|number| pool.take(number)).collect();
+        taken.into_iter().for_each(|buffer| drop(pool.lend(buffer)));
+        let large = pool.take(3_501);
+        assert_eq!((pool.count, large.capacity()), (2, 32 << 20));
+    }
+}

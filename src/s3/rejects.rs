@@ -1,0 +1,79 @@
+//! The rejects of a sealed stream, kept beside the object: `KEY.rejects.ndjson`.
+//!
+//! Stored before the object is, and never replaced, so that an object is never visible without the
+//! account of what is missing from it. A retry of the same work meets its own rejects and is
+//! content if they are the same bytes; anything else there is a conflict.
+
+use aws_sdk_s3::Client;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::error::{Doing, Failure};
+use super::location::Location;
+use super::parts::Schedule;
+use super::publish::Target;
+use super::upload::{Upload, Warn};
+use crate::run::exit::{Error, Exit, Result};
+
+/// What the key of the object gets appended.
+const SUFFIX: &str = ".rejects.ndjson";
+
+/// Rejects on their way.
+pub(super) struct Rejects {
+    upload: Box<Upload>,
+    digest: Xxh3,
+}
+
+impl Rejects {
+    /// Begins the object beside that of `main`.
+    pub fn beside(main: &Upload, warn: Warn) -> Result<Self> {
+        let target = Target {
+            location: main.location().with_suffix(SUFFIX).map_err(Error::usage)?,
+            create_only: true,
+            content_type: "application/x-ndjson".to_owned(),
+            metadata: Vec::new(),
+        };
+        let upload = Box::new(Upload::start(main.store(), target, Schedule::default(), warn));
+        Ok(Self { upload, digest: Xxh3::new() })
+    }
+
+    /// Takes more lines.
+    pub fn append(&mut self, lines: &[u8]) -> Result<()> {
+        self.digest.update(lines);
+        self.upload.append(lines)
+    }
+
+    /// Stores them; returns where.
+    pub fn publish(mut self) -> Result<Location> {
+        let location = self.upload.location().clone();
+        match self.upload.put() {
+            Err(error) if error.exit() == Exit::Conflict => self.compare(location),
+            Err(error) => Err(error),
+            Ok(_) => Ok(location),
+        }
+    }
+
+    /// Content with rejects that are there already if they are the same.
+    fn compare(self, location: Location) -> Result<Location> {
+        let (store, expected) = (self.upload.store().clone(), self.digest.digest128());
+        let (client, name, there) = (store.client().clone(), store.name().clone(), location.clone());
+        let digest = store.wait(async move { digest_of(&client, &name, &there).await })??;
+        if digest == expected {
+            return Ok(location);
+        }
+        Err(Error::conflict(format!("{location} holds the rejects of other work"))
+            .hint(format!("aws s3 mv {location} {location}.old")))
+    }
+}
+
+/// The digest of an object that exists.
+async fn digest_of(client: &Client, store: &str, location: &Location) -> Result<u128> {
+    let doing = Doing { action: "s3:GetObject", location, store };
+    let sent = client.get_object().bucket(location.bucket()).key(location.key()).send().await;
+    let mut body = sent.map_err(|error| Failure::of(&error).explain(&doing))?.body;
+    let mut digest = Xxh3::new();
+    while let Some(chunk) = body.next().await {
+        let cut = |cause| Error::temporary(format!("cannot read {location} to its end: {cause}"));
+        digest.update(&chunk.map_err(cut)?);
+    }
+    Ok(digest.digest128())
+}

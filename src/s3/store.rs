@@ -1,0 +1,270 @@
+//! A connection to one store: the SDK's client, and the one thread that all of its requests run on.
+//!
+//! The rest of the crate is synchronous; [`Store::wait`] is the bridge. Opening a store sends
+//! nothing: settings are read, credentials are looked up with the first request.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::imds;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileRegionProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::{
+    Credentials, RequestChecksumCalculation, SharedHttpClient, StalledStreamProtectionConfig,
+};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder as HttpBuilder, Connector};
+use aws_types::service_config::ServiceConfigKey;
+use tokio::runtime::{Builder as RuntimeBuilder, Handle};
+use tokio::sync::oneshot;
+
+use super::error::{Doing, Failure};
+use super::location::Location;
+use super::options::{S3Args, endpoint};
+use super::sandbox::Sandbox;
+use crate::run::exit::{Error, Result};
+
+/// Attempts of one request, unless `AWS_MAX_ATTEMPTS` or the profile says otherwise: with the SDK's
+/// growing pauses, a store may be away for some ten seconds in the middle of a long upload.
+const ATTEMPTS: u32 = 5;
+/// Attempts of the first request: a wrong endpoint is to be told soon.
+const FIRST_ATTEMPTS: u32 = 2;
+/// What the SDK does when nobody says otherwise.
+const SDK_ATTEMPTS: u32 = 3;
+/// How long the instance metadata service has to answer: on a machine that is no EC2 instance, this
+/// is the time until "no credentials".
+const IMDS_TIMEOUT: Duration = Duration::from_secs(1);
+/// A request without a body of ours: how long an answer may take.
+pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+/// A connection that moves no byte of a request for so long is given up, and the request repeated.
+const STALL: Duration = Duration::from_secs(30);
+
+/// An S3, or what behaves like one.
+#[derive(Clone)]
+pub struct Store {
+    client: Client,
+    name: Arc<str>,
+    engine: Arc<Engine>,
+}
+
+/// What is known of a destination before anything is sent to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// The bucket is there, the object is not.
+    Free,
+    /// The object exists.
+    Taken,
+    /// These credentials may not look (they may still be allowed to write).
+    Hidden,
+}
+
+impl Store {
+    /// Opens the store that the options, the environment and the profile name.
+    pub fn open(args: &S3Args) -> Result<Self> {
+        Self::connect(args.clone(), None)
+    }
+
+    /// Opens the store inside this process, whatever the environment says.
+    pub fn of_sandbox(sandbox: &Sandbox) -> Result<Self> {
+        let args = S3Args { endpoint_url: Some(sandbox.endpoint()), ..S3Args::default() };
+        let keys = Credentials::new(sandbox.access_key(), sandbox.secret_key(), None, None, "sandbox");
+        Self::connect(args, Some(keys))
+    }
+
+    fn connect(args: S3Args, keys: Option<Credentials>) -> Result<Self> {
+        let engine = Engine::start()?;
+        let (client, name) = engine.wait(connect(args, keys))??;
+        Ok(Self { client, name: name.into(), engine: Arc::new(engine) })
+    }
+
+    /// The client, for requests.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The store in messages: its endpoint, or `AWS`.
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// Runs `work` on the store's thread and waits for it.
+    pub fn wait<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Result<T> {
+        self.engine.wait(work)
+    }
+
+    /// Starts `work` on the store's thread.
+    pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.engine.handle.spawn(work);
+    }
+
+    /// Looks at the destination, so that a wrong bucket, wrong keys or a wrong endpoint are told
+    /// before gigabytes are read. Whoever may only write is not stopped by it.
+    ///
+    /// It lists rather than asks for the head of the bucket: the permission is the same, and the
+    /// answer has a body that tells wrong keys from a missing permission.
+    pub fn look_at(&self, location: &Location) -> Result<Seen> {
+        let (store, location) = (self.clone(), location.clone());
+        self.wait(async move { look_at(&store, &location).await })?
+    }
+}
+
+async fn look_at(store: &Store, location: &Location) -> Result<Seen> {
+    let retry = aws_sdk_s3::config::Config::builder()
+        .retry_config(RetryConfig::standard().with_max_attempts(FIRST_ATTEMPTS))
+        .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ANSWER_TIMEOUT / 2).build());
+    let request = store.client.list_objects_v2().bucket(location.bucket()).prefix(location.key()).max_keys(1);
+    match request.customize().config_override(retry).send().await {
+        // Of all keys that start with this one, itself comes first.
+        Ok(page) if page.contents().iter().any(|object| object.key() == Some(location.key())) => {
+            Ok(Seen::Taken)
+        }
+        Ok(_) => Ok(Seen::Free),
+        Err(error) => {
+            let failure = Failure::of(&error);
+            if failure.status == 403 && matches!(failure.code.as_str(), "" | "AccessDenied") {
+                return Ok(Seen::Hidden);
+            }
+            let doing = Doing { action: "s3:ListBucket", location, store: &store.name };
+            Err(failure.explain(&doing))
+        }
+    }
+}
+
+/// The client, and the name of the store that it talks to.
+async fn connect(args: S3Args, keys: Option<Credentials>) -> Result<(Client, String)> {
+    let config = settings(&args).await;
+    let endpoint_url = match args.endpoint_url.clone().or_else(|| configured_endpoint(&config)) {
+        Some(url) => Some(endpoint(&url).map_err(Error::usage)?),
+        None => None,
+    };
+    let custom = endpoint_url.is_some();
+    let mut builder = aws_sdk_s3::config::Builder::from(&config)
+        .force_path_style(args.addressing_style.is_path(custom))
+        // Parts are in memory before they are sent, so only the network can stall, never a slow pipe.
+        .stalled_stream_protection(StalledStreamProtectionConfig::enabled().grace_period(STALL).build());
+    builder.set_endpoint_url(endpoint_url.clone());
+    if let Some(keys) = keys {
+        builder = builder.credentials_provider(keys);
+    }
+    if custom && !checksums_chosen() {
+        // Many stores that are not AWS refuse or garble the SDK's default checksums.
+        builder.set_request_checksum_calculation(Some(RequestChecksumCalculation::WhenRequired));
+    }
+    let store = endpoint_url.unwrap_or_else(|| "AWS".to_owned());
+    Ok((Client::from_conf(builder.build()), store))
+}
+
+/// The SDK's own settings, with a short patience for the metadata service of an instance.
+async fn settings(args: &S3Args) -> SdkConfig {
+    let http = http_client();
+    let base = ProviderConfig::without_region().with_http_client(http.clone());
+    let imds = imds::Client::builder()
+        .configure(&base)
+        .connect_timeout(IMDS_TIMEOUT)
+        .read_timeout(IMDS_TIMEOUT)
+        .operation_timeout(2 * IMDS_TIMEOUT)
+        .max_attempts(1)
+        .build();
+    let region = region(args, &base).region().await;
+    let mut chain = aws_config::default_provider::credentials::DefaultCredentialsChain::builder()
+        .configure(base)
+        .region(region.clone())
+        .imds_client(imds);
+    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(http)
+        .region(region)
+        .timeout_config(TimeoutConfig::builder().connect_timeout(args.connect_timeout).build());
+    if let Some(profile) = &args.profile {
+        chain = chain.profile_name(profile);
+        loader = loader.profile_name(profile);
+    }
+    let config = loader.credentials_provider(chain.build().await).load().await;
+    let attempts = config.retry_config().map_or(SDK_ATTEMPTS, RetryConfig::max_attempts);
+    if attempts != SDK_ATTEMPTS || std::env::var_os("AWS_MAX_ATTEMPTS").is_some() {
+        return config;
+    }
+    config.into_builder().retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS)).build()
+}
+
+/// The region: option, environment, profile; else the one that every store understands. AWS itself
+/// corrects a wrong one with an answer that names the right one.
+fn region(args: &S3Args, base: &ProviderConfig) -> RegionProviderChain {
+    let mut profile = ProfileFileRegionProvider::builder().configure(base);
+    if let Some(name) = &args.profile {
+        profile = profile.profile_name(name);
+    }
+    RegionProviderChain::first_try(args.region.clone().map(Region::new))
+        .or_else(aws_config::environment::EnvironmentVariableRegionProvider::new())
+        .or_else(profile.build())
+        .or_else(Region::new("us-east-1"))
+}
+
+/// The endpoint that the environment or the profile names for S3, or for every service.
+fn configured_endpoint(config: &SdkConfig) -> Option<String> {
+    let key = ServiceConfigKey::builder()
+        .service_id("S3")
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url")
+        .build()
+        .ok()?;
+    let for_s3 = config.service_config().and_then(|service| service.load_config(key));
+    for_s3.or_else(|| config.endpoint_url().map(str::to_owned)).filter(|url| !url.is_empty())
+}
+
+/// Whether the user has said which checksums to send.
+fn checksums_chosen() -> bool {
+    std::env::var_os("AWS_REQUEST_CHECKSUM_CALCULATION").is_some()
+}
+
+/// HTTP over rustls with ring, through the proxy that the environment names, if any.
+fn http_client() -> SharedHttpClient {
+    HttpBuilder::new().build_with_connector_fn(|settings, components| {
+        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
+        if let Some(settings) = settings {
+            connector = connector.connector_settings(settings.clone());
+        }
+        connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        connector.tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build()
+    })
+}
+
+/// The thread that drives all requests of a store. It ends when the last [`Store`] is dropped.
+struct Engine {
+    handle: Handle,
+    _alive: oneshot::Sender<()>,
+}
+
+impl Engine {
+    fn start() -> Result<Self> {
+        let runtime = RuntimeBuilder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|cause| Error::io("cannot start the S3 client", &cause))?;
+        let handle = runtime.handle().clone();
+        let (alive, dropped) = oneshot::channel::<()>();
+        std::thread::Builder::new()
+            .name("s3".to_owned())
+            .spawn(move || {
+                // An error here is the end of the sender: what we wait for.
+                let _ = runtime.block_on(dropped);
+            })
+            .map_err(|cause| Error::io("cannot start the S3 client", &cause))?;
+        Ok(Self { handle, _alive: alive })
+    }
+
+    fn wait<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Result<T> {
+        let (done, result) = std::sync::mpsc::sync_channel(1);
+        self.handle.spawn(async move {
+            // Whoever waited may have given up.
+            let _ = done.send(work.await);
+        });
+        result.recv().map_err(|_| Error::temporary("the S3 client ended unexpectedly"))
+    }
+}

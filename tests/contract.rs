@@ -1,0 +1,255 @@
+//! The stream contract, held against every transform: whoever adds one adds it to [`transforms`].
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+
+use crate::support::{Ran, Run, finish, folder, run, sh, signal};
+
+/// The transforms, with arguments under which they change nothing.
+fn transforms() -> Vec<(&'static str, Vec<String>)> {
+    let strings = |arguments: &[&str]| arguments.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    vec![
+        ("via", strings(&["--", "cat"])),
+        ("hash-fields", {
+            let mut arguments = strings(&["--missing", "keep", "no_such_field"]);
+            arguments.extend(["--key-file".to_owned(), key()]);
+            arguments
+        }),
+    ]
+}
+
+/// A key file.
+fn key() -> String {
+    let file = folder("key").join("hash.key").display().to_string();
+    run("hash-fields").args(["--new-key", &file]).go().exits(0);
+    file
+}
+
+/// Runs `check` for each transform; options go before its own arguments.
+fn each(check: impl Fn(&str, &dyn Fn(&[&str]) -> Run)) {
+    for (name, arguments) in transforms() {
+        check(name, &|options| run(name).args(options).args(&arguments));
+    }
+}
+
+fn plain(name: &str, ran: &Ran, expected: &[u8]) {
+    assert_eq!(ran.stdout, expected, "{name}: {}", ran.text());
+}
+
+#[test]
+fn records_pass_byte_for_byte() {
+    let odd = "{\"a\" : 1.50, \"b\":\"\\u00e9\\/\",\"c\":-0,\"d\":1e400}\r\n{ }\n\t{\"é\":[1 , 2]}";
+    each(|name, with| {
+        let ran = with(&[]).stdin(odd).go().succeeds();
+        // `via` passes on what a program writes, and programs end their lines.
+        let expected = if name == "via" { format!("{odd}\n") } else { odd.to_owned() };
+        plain(name, &ran, expected.as_bytes());
+    });
+}
+
+#[test]
+fn blank_lines_are_skipped_and_counted_and_nothing_is_zero_records() {
+    each(|name, with| {
+        plain(name, &with(&[]).stdin("\n{}\n \r\n{}\n\n").go().succeeds(), b"{}\n{}\n");
+        plain(name, &with(&[]).stdin("").go().succeeds(), b"");
+        let summary = with(&["--summary"]).stdin("\n{}\n\n").go().exits(0).stderr;
+        let summary: serde_json::Value = serde_json::from_str(&summary).expect("one JSON line");
+        assert_eq!(
+            (&summary["read"], &summary["written"], &summary["blank"]),
+            (&1.into(), &1.into(), &2.into())
+        );
+        assert_eq!(summary["command"], name);
+    });
+}
+
+#[test]
+fn a_line_that_is_no_text_or_too_long_is_rejected_by_its_number() {
+    each(|_, with| {
+        with(&[])
+            .stdin(b"{}\n{\"a\":\"\xff\"}\n".to_vec())
+            .go()
+            .fails(1, &["line 2", "not UTF-8", "--max-rejects"]);
+        let long = format!("{{}}\n\n{{\"secret\":\"{}\"}}\n{{}}\n", "x".repeat(70_000));
+        let ran = with(&["--max-line-bytes", "64KiB"]).stdin(long.clone()).go();
+        ran.fails(1, &["line 3", "--max-line-bytes"]);
+        let ran = with(&["--max-line-bytes", "64KiB", "--max-rejects", "1"]).stdin(long).go().exits(0);
+        assert_eq!(ran.stdout, b"{}\n{}\n");
+        assert_eq!(ran.stderr.lines().count(), 1, "one warning: {}", ran.stderr);
+    });
+}
+
+#[test]
+fn rejects_are_listed_without_the_record_and_kept_raw_for_the_owner_alone() {
+    each(|name, with| {
+        let dir = folder("rejects");
+        let (list, raw) = (dir.join("list"), dir.join("raw"));
+        let options = [
+            "--max-rejects",
+            "50%",
+            "--rejects",
+            list.to_str().unwrap(),
+            "--rejects-raw",
+            raw.to_str().unwrap(),
+        ];
+        with(&options).stdin(b"{}\n{\"a\":\"s3cret\xff\"}\n".to_vec()).go().exits(0);
+        let listed: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&list).unwrap()).expect("one JSON line");
+        assert_eq!((&listed["stage"], &listed["line"]), (&name.into(), &2.into()));
+        assert!(!listed.to_string().contains("s3cret"));
+        assert_eq!(std::fs::read(&raw).unwrap(), b"{\"a\":\"s3cret\xff\"}\n");
+        assert_eq!(std::fs::metadata(&raw).unwrap().permissions().mode() & 0o777, 0o600);
+        // A share is judged at the end.
+        with(&["--max-rejects", "0.1"]).stdin(b"{}\n\xff\n".to_vec()).go().fails(1, &["1 of 2 records"]);
+    });
+}
+
+#[test]
+fn a_sealed_stream_is_checked_and_sealed_again() {
+    each(|name, with| {
+        let sealed = with(&["--seal"]).stdin("{\"a\":1}\n{\"a\":2}\n").go().succeeds();
+        let again = with(&[]).stdin(sealed.stdout.clone()).go().succeeds();
+        let lines = again.json();
+        assert_eq!(lines.len(), 4, "{name}");
+        assert_eq!(lines[0]["$seal"]["open"], lines[3]["$seal"]["close"]);
+        assert_eq!(lines[3]["$seal"]["count"], 2);
+        let stages = lines[3]["$seal"]["stages"].as_array().expect("a list");
+        assert_eq!(stages.len(), 2);
+        assert_eq!((&stages[1]["stage"], &stages[1]["read"]), (&name.into(), &2.into()));
+
+        // A stream that lost its end, a record, or a byte.
+        let text = sealed.text();
+        let lines: Vec<&str> = text.lines().collect();
+        let end = "without a seal after 2 records";
+        with(&[]).stdin(lines[..3].join("\n")).go().fails(1, &[end]);
+        with(&[]).stdin([lines[0], lines[1], lines[3]].join("\n")).go().fails(1, &["counts 2 records"]);
+        with(&[]).stdin(text.replace("{\"a\":2}", "{\"a\":3}")).go().fails(1, &["changed"]);
+        // And a stage that was told to expect a seal.
+        with(&[]).env("SLUICEBOX_SEAL", "1").stdin("{}\n").go().fails(1, &["not sealed", "via -- COMMAND"]);
+    });
+}
+
+#[test]
+fn rejects_travel_in_a_sealed_stream_and_are_not_judged_on_the_way() {
+    each(|name, with| {
+        let ran = with(&["--seal"]).stdin(b"{}\n\xff\n".to_vec()).go().succeeds();
+        let lines = ran.json();
+        assert_eq!(lines[2]["$reject"]["reason"], "not UTF-8", "{name}");
+        assert_eq!(lines[3]["$seal"]["rejects"], 1);
+        let again = with(&[]).stdin(ran.stdout).go().succeeds().json();
+        assert_eq!(again[3]["$seal"]["rejects"], 1, "{name}");
+    });
+}
+
+#[test]
+fn a_record_that_looks_like_a_seal_is_data() {
+    let text = "{\"$seal\":{\"v\":1}}\n{\"$reject\":{\"seal\":\"x\"}}\n";
+    each(|name, with| {
+        plain(name, &with(&[]).stdin(text).go().succeeds(), text.as_bytes());
+        let sealed = with(&["--seal"]).stdin(text).go().succeeds();
+        let lines = with(&[]).stdin(sealed.stdout).go().succeeds().json();
+        assert_eq!(lines[3]["$seal"]["count"], 2, "{name}");
+    });
+}
+
+#[test]
+fn a_reader_that_goes_away_is_an_end_in_a_plain_stream_and_a_failure_in_a_sealed_one() {
+    each(|name, with| {
+        for (options, code) in [(&[][..], 0), (&["--seal"][..], 1)] {
+            let mut child = with(options).start();
+            drop(child.stdout.take());
+            let mut stdin = child.stdin.take().expect("piped");
+            // Until the program notices.
+            while stdin.write_all(&b"{\"a\":1}\n".repeat(10_000)).is_ok() {}
+            drop(stdin);
+            let ran = finish(child).exits(code);
+            assert_eq!(ran.stderr.is_empty(), code == 0, "{name}: {}", ran.stderr);
+        }
+    });
+}
+
+#[test]
+fn output_is_prompt_when_input_is_quiet() {
+    each(|name, with| {
+        let mut child = with(&[]).start();
+        let mut stdin = child.stdin.take().expect("piped");
+        let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
+        for record in ["{\"a\":1}\n", "{\"a\":2}\n"] {
+            stdin.write_all(record.as_bytes()).expect("it reads");
+            let mut line = String::new();
+            // Without promptness this read would never end.
+            stdout.read_line(&mut line).expect("it writes");
+            assert_eq!(line, record, "{name}");
+        }
+        drop(stdin);
+        finish(child).exits(0);
+    });
+}
+
+#[test]
+fn the_first_signal_reads_on_and_the_second_ends() {
+    each(|name, with| {
+        let mut child = with(&[]).start();
+        let mut stdin = child.stdin.take().expect("piped");
+        let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
+        let mut line = String::new();
+        stdin.write_all(b"{}\n").expect("it reads");
+        stdout.read_line(&mut line).expect("it writes");
+        signal(&child, libc::SIGTERM);
+        std::thread::sleep(Duration::from_millis(50));
+        stdin.write_all(b"{\"after\":1}\n").expect("it still reads");
+        line.clear();
+        stdout.read_line(&mut line).expect("it still writes");
+        assert_eq!(line, "{\"after\":1}\n", "{name}");
+        signal(&child, libc::SIGTERM);
+        let ran = finish(child);
+        assert_eq!(ran.signal, Some(libc::SIGTERM), "{name} dies by it: {}", ran.stderr);
+    });
+}
+
+#[test]
+fn the_drain_timeout_ends_a_stream_that_never_does() {
+    each(|name, with| {
+        let mut child = with(&["--drain-timeout", "100ms"]).start();
+        let stdin = child.stdin.take();
+        // Wait until it runs before it is asked to stop.
+        std::thread::sleep(Duration::from_millis(300));
+        signal(&child, libc::SIGINT);
+        let ran = finish(child);
+        drop(stdin);
+        assert_eq!(ran.signal, Some(libc::SIGINT), "{name}: {}", ran.stderr);
+        assert!(ran.stderr.contains("--drain-timeout"), "{name}: {}", ran.stderr);
+    });
+}
+
+#[test]
+fn a_full_disk_a_closed_stdin_and_a_closed_stdout_are_told() {
+    for (name, arguments) in transforms() {
+        let command = format!("{name} '{}'", arguments.join("' '"));
+        sh(&format!("{command} >/dev/full")).stdin("{}\n").go().fails(75, &["No space left on device"]);
+        sh(&format!("{command} <&-")).go().fails(2, &["stdin is closed"]);
+        sh(&format!("{command} >&-")).stdin("{}\n").go().fails(2, &["stdout is closed"]);
+    }
+}
+
+#[test]
+fn a_parent_hears_of_the_start_and_the_end() {
+    for (name, arguments) in transforms() {
+        let reports = folder("report").join("reports");
+        let command = format!("{name} '{}' 3>>'{}'", arguments.join("' '"), reports.display());
+        sh(&command).env("SLUICEBOX_REPORT_FD", "3").stdin("{}\n").go().succeeds();
+        sh(&command)
+            .env("SLUICEBOX_REPORT_FD", "3")
+            .stdin("\u{7f}\n\u{7f}")
+            .env("SLUICEBOX_SEAL", "1")
+            .go()
+            .exits(1);
+        let reports = std::fs::read_to_string(reports).unwrap();
+        let reports: Vec<serde_json::Value> =
+            reports.lines().map(|line| serde_json::from_str(line).expect("JSON lines")).collect();
+        assert_eq!(reports.len(), 4);
+        assert_eq!((&reports[0]["event"], &reports[0]["stage"]), (&"start".into(), &name.into()));
+        assert_eq!((&reports[1]["outcome"], &reports[1]["counts"]["read"]), (&"done".into(), &1.into()));
+        assert_eq!((&reports[3]["outcome"], &reports[3]["exit"]), (&"failed".into(), &1.into()));
+    }
+}
