@@ -11,9 +11,13 @@ pub mod ddl;
 pub mod reader;
 pub mod schema;
 pub mod encoder;
+mod guard;
+pub mod infer;
 pub mod numbers;
 pub mod times;
 pub mod writer;
 
 #[cfg(test)]
 mod speed;
+#[cfg(test)]
+mod tests;

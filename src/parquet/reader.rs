@@ -27,6 +27,7 @@ use parquet::schema::types::SchemaDescriptor;
 
 use super::builders::fault::push_member;
 use super::cells::{self, Members, Unwritable};
+use super::guard::fenced;
 use crate::run::exit::{Error, Result};
 use crate::run::signals::Stop;
 use crate::stream::{Position, RecordOut, Reject, Source};
@@ -75,7 +76,7 @@ impl ParquetSource {
 
     /// Reads an open file.
     pub fn new(file: File, name: &str, options: &Options) -> Result<Self> {
-        let metadata = load(&file).map_err(|error| read_error(name, &error))?;
+        let metadata = fenced(|| load(&file)).map_err(|error| read_error(name, &error))?;
         let mask = mask(metadata.parquet_schema(), &options.columns, name)?;
         let source = Self { name: name.to_owned(), file, metadata, mask, omit_nulls: options.omit_nulls };
         source.check_types()?;
@@ -114,6 +115,23 @@ impl ParquetSource {
             .build()
     }
 
+    /// Calls `work` with every batch and the number of its first row, as long as it returns true.
+    pub(super) fn each_batch(&self, mut work: impl FnMut(RecordBatch, u64) -> Result<bool>) -> Result<()> {
+        let mut next = 1;
+        for index in 0..self.metadata.metadata().num_row_groups() {
+            let told = |error| read_error(&self.name, &error);
+            let mut group = fenced(|| self.group(index)).map_err(told)?;
+            while let Some(batch) = fenced(|| Ok(group.next().transpose()?)).map_err(told)? {
+                let rows = batch.num_rows() as u64;
+                if !work(batch, next)? {
+                    return Ok(());
+                }
+                next += rows;
+            }
+        }
+        Ok(())
+    }
+
     /// Writes the rows of a batch, the first of which is number `first` of the file.
     fn write(&self, batch: &RecordBatch, first: u64, out: &mut RecordOut<'_>) -> Result<()> {
         let members = Members::of_batch(batch, self.omit_nulls)
@@ -134,19 +152,10 @@ impl ParquetSource {
 
 impl Source for ParquetSource {
     fn run(&mut self, out: &mut RecordOut<'_>, stop: &Stop) -> Result<()> {
-        let mut next = 1;
-        for index in 0..self.metadata.metadata().num_row_groups() {
-            let group = self.group(index).map_err(|error| read_error(&self.name, &error))?;
-            for batch in group {
-                if stop.requested() {
-                    return Ok(());
-                }
-                let batch = batch.map_err(|error| read_error(&self.name, &ParquetError::from(error)))?;
-                self.write(&batch, next, out)?;
-                next += batch.num_rows() as u64;
-            }
-        }
-        Ok(())
+        self.each_batch(|batch, first| {
+            self.write(&batch, first, out)?;
+            Ok(!stop.requested())
+        })
     }
 }
 

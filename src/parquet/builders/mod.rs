@@ -235,4 +235,4 @@ fn leaves(fields: &[Field]) -> usize {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::parquet) mod tests;
