@@ -211,6 +211,7 @@ fn fetch_refuses_what_the_api_would_misunderstand() {
         (&["--for", "2m"], "--every"),
         (&["--every", "1s", "--jitter", "2s"], "--jitter"),
         (&["--rate", "fast"], "20000/5m"),
+        (&["--read-timeout", "0s"], "above 0"),
     ] {
         let ran = fetch(&api, arguments).exits(2);
         assert!(ran.stderr.contains(words), "{words:?} is not in: {}", ran.stderr);
