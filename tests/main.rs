@@ -9,5 +9,6 @@ mod contract;
 mod fetch;
 mod generate;
 mod house;
+mod river;
 mod s3;
 mod support;
