@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::support::lake::Lake;
-use crate::support::{fresh, folder, root, run, service, sh};
+use crate::support::{finish, folder, fresh, root, run, service, sh};
 
 /// A topic of this test alone.
 fn topic(partitions: u32) -> String {
@@ -68,7 +68,7 @@ fn kill_one(victim: &str, after: Duration) {
         "t() {{ \"$@\"; echo \"$1 $?\" >> status; }}
         t kafka-consume {topic} --exit-at-end --seal |
             t hash-fields --algorithm md5-int -q location.postcode |
-            t via -- sh -c 'while head -n 500; do sleep 0.01; [ -s done ] && break; done; cat' |
+            t via -- awk '{{ print }} NR % 500 == 0 {{ system(\"sleep 0.01\") }}' |
             t to-parquet --schema {schema} --row-group-bytes 1MiB |
             t s3-put --part-size 5MiB {url}",
         schema = schema.display(),
@@ -80,11 +80,11 @@ fn kill_one(victim: &str, after: Duration) {
     // Only processes of our own group are looked at.
     let group = child.id().to_string();
     let killed = Command::new("pkill").args(["-KILL", "-g", &group, "-x", victim]).status().unwrap();
-    crate::support::finish(child);
+    let ran = finish(child);
     let status = std::fs::read_to_string(dir.join("status")).unwrap();
     if !killed.success() {
         // It had ended before: then all is there.
-        assert!(lake.get("users.parquet").is_some(), "{victim}: {status}");
+        assert!(lake.get("users.parquet").is_some(), "{victim}: {status} {}", ran.stderr);
         return;
     }
     assert!(lake.get("users.parquet").is_none(), "{victim} was killed, and an object is visible: {status}");
