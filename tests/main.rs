@@ -9,6 +9,7 @@ mod contract;
 mod fetch;
 mod generate;
 mod house;
+mod kafka;
 mod river;
 mod s3;
 mod support;
