@@ -9,4 +9,5 @@ mod contract;
 mod fetch;
 mod generate;
 mod house;
+mod parquet;
 mod support;
