@@ -30,12 +30,19 @@ fn lines(records: &[&str]) -> String {
 }
 
 fn write(schema: &str, records: &str, file: &Path, options: &[&str]) {
-    run("to-parquet").args(["--schema-ddl", schema, "-o"]).arg(file).args(options).stdin(records).go().succeeds();
+    run("to-parquet")
+        .args(["--schema-ddl", schema, "-o"])
+        .arg(file)
+        .args(options)
+        .stdin(records)
+        .go()
+        .succeeds();
 }
 
 /// What a Python script prints, as JSON lines; the file's name is its argument.
 fn python(script: &str, file: &Path) -> Vec<Value> {
-    let out = Command::new(service("SLUICEBOX_TEST_PYTHON")).arg("-c").arg(script).arg(file).output().unwrap();
+    let out =
+        Command::new(service("SLUICEBOX_TEST_PYTHON")).arg("-c").arg(script).arg(file).output().unwrap();
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     String::from_utf8(out.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -158,7 +165,8 @@ fn a_file_does_not_depend_on_how_its_records_arrived() {
 fn a_record_that_does_not_fit_stops_the_file_or_is_listed_within_the_allowance() {
     let dir = folder("parquet-rejects");
     let input = "{\"a\":1}\n{\"a\":1.5}\n{\"a\":2,\"b\":\"hidden\"}\n{\"a\":\n{\"a\":3}\n";
-    let offer = || run("to-parquet").dir(&dir).args(["--schema-ddl", "a INT", "-o", "x.parquet"]).stdin(input);
+    let offer =
+        || run("to-parquet").dir(&dir).args(["--schema-ddl", "a INT", "-o", "x.parquet"]).stdin(input);
     let failed = offer().go().fails(1, &["a: not written as an integer"]);
     assert!(!failed.stderr.contains("1.5") && !dir.join("x.parquet").exists());
     let within = offer().args(["--max-rejects", "3", "--rejects", "rejects"]).go().exits(0);
@@ -184,7 +192,11 @@ fn parquet_from_stdin_and_single_columns() {
     write(EVERY_TYPE, &lines(&EVERY_VALUE[..1]), &dir.join("x"), &[]);
     let back = sh("cat x | from-parquet --columns i,st.y -").dir(&dir).go().succeeds();
     assert_eq!(back.text(), "{\"i\":1,\"st\":{\"y\":{\"z\":\"deep\"}}}\n");
-    run("from-parquet").dir(&dir).args(["--columns", "nope", "x"]).go().fails(2, &["no column 'nope'", "--columns bo,by"]);
+    run("from-parquet")
+        .dir(&dir)
+        .args(["--columns", "nope", "x"])
+        .go()
+        .fails(2, &["no column 'nope'", "--columns bo,by"]);
 }
 
 #[test]
@@ -227,7 +239,8 @@ fn wrong_input_is_one_line_that_says_what_to_do() {
     std::fs::write(dir.join("bad.ddl"), "a INT,\nb TEXT").unwrap();
     std::fs::write(dir.join("text"), "{\"a\":1}\n").unwrap();
     let to = |arguments: &[&str]| run("to-parquet").dir(&dir).args(arguments).stdin("{\"a\":1}\n").go();
-    to(&["--schema", "bad.ddl", "-o", "x"]).fails(2, &["bad.ddl:2:3: expected a type, found 'TEXT'", "STRING"]);
+    to(&["--schema", "bad.ddl", "-o", "x"])
+        .fails(2, &["bad.ddl:2:3: expected a type, found 'TEXT'", "STRING"]);
     to(&["--schema", "none.ddl", "-o", "x"]).fails(2, &["cannot read none.ddl", "infer-schema"]);
     to(&["--schema-ddl", "a INT", "-o", "text"]).fails(4, &["text exists already"]);
     to(&["--schema-ddl", "a INT", "--unknown", "column=A", "-o", "x"]).fails(2, &["differ only by case"]);

@@ -54,7 +54,8 @@ impl Command for FromParquet {
     fn run(self, process: &Process) -> Result<()> {
         let reading = Reading { columns: self.columns, omit_nulls: self.omit_nulls };
         // All are opened before the first record: a wrong name in the list stops at once.
-        let files = self.files.iter().map(|file| ParquetSource::open(file, &reading)).collect::<Result<_>>()?;
+        let files =
+            self.files.iter().map(|file| ParquetSource::open(file, &reading)).collect::<Result<_>>()?;
         Stage::open(process, &self.stream)?.source(Files(files))
     }
 }

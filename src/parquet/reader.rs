@@ -67,7 +67,9 @@ impl ParquetSource {
         let mut file = File::open(path).map_err(cannot_open)?;
         let kind = file.metadata().map_err(cannot_open)?;
         if kind.is_dir() {
-            return Err(Error::usage(format!("{name} is a directory")).hint("from-parquet DIRECTORY/*.parquet"));
+            return Err(
+                Error::usage(format!("{name} is a directory")).hint("from-parquet DIRECTORY/*.parquet")
+            );
         }
         // A pipe (as in `from-parquet <(…)`) cannot be read from its end either.
         let file = if kind.is_file() { file } else { spool(&mut file)? };
@@ -212,7 +214,8 @@ fn mask(schema: &SchemaDescriptor, columns: &[String], name: &str) -> Result<Pro
         let before = wanted.len();
         wanted.extend(found);
         if wanted.len() == before {
-            let roots: Vec<&str> = schema.root_schema().get_fields().iter().map(|field| field.name()).collect();
+            let roots: Vec<&str> =
+                schema.root_schema().get_fields().iter().map(|field| field.name()).collect();
             return Err(Error::usage(format!("{name} has no column '{column}'"))
                 .hint(format!("--columns {}", roots.join(","))));
         }
@@ -241,7 +244,8 @@ fn batch_rows(group: &RowGroupMetaData, mask: &ProjectionMask) -> usize {
 fn spool(input: &mut dyn Read) -> Result<File> {
     use rustix::fs::{Mode, OFlags};
     let directory = std::env::temp_dir();
-    let failed = |error: io::Error| Error::io(format!("cannot copy stdin to {}", directory.display()), &error);
+    let failed =
+        |error: io::Error| Error::io(format!("cannot copy stdin to {}", directory.display()), &error);
     let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
     let descriptor: OwnedFd =
         rustix::fs::open(&directory, flags, Mode::RUSR | Mode::WUSR).map_err(|error| failed(error.into()))?;
