@@ -10,6 +10,7 @@ mod fetch;
 mod generate;
 mod house;
 mod kafka;
+mod parquet;
 mod river;
 mod s3;
 mod support;

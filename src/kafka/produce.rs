@@ -117,7 +117,11 @@ fn has(topic: &Topic, partition: i32) -> bool {
 /// The key of a record; none where a record may go without.
 fn key_of<'a>(keys: &'a mut Keys, keyless: bool, record: &Record<'_>) -> Result<Option<&'a [u8]>, Reject> {
     if !keys.find(record)? {
-        return if keyless { Ok(None) } else { Err(Reject::at(keys.written(), "missing, and it is the key")) };
+        return if keyless {
+            Ok(None)
+        } else {
+            Err(Reject::at(keys.written(), "missing, and it is the key"))
+        };
     }
     Ok(Some(keys.text()))
 }
