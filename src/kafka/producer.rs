@@ -233,9 +233,8 @@ impl Producer {
         self.judge()
     }
 
-    /// The input is quiet: sends what is buffered without waiting for the answers.
+    /// The input is quiet. What is buffered leaves after `linger.ms` by itself: only its fate is asked.
     pub fn idle(&mut self) -> Result<()> {
-        flush_step(self.client().client(), Duration::ZERO);
         self.poll(Duration::ZERO)
     }
 

@@ -8,12 +8,12 @@
 pub mod builders;
 pub mod cells;
 pub mod ddl;
-pub mod reader;
-pub mod schema;
 pub mod encoder;
 mod guard;
 pub mod infer;
 pub mod numbers;
+pub mod reader;
+pub mod schema;
 pub mod times;
 pub mod writer;
 

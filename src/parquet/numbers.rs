@@ -290,9 +290,15 @@ mod tests {
 
     #[test]
     fn a_decimal_is_exact_whatever_the_spelling() {
-        for (text, expected) in
-            [("1.5", 150), ("1.500", 150), ("15e-1", 150), ("-0.01", -1), ("0", 0), ("0.000e9", 0), ("1E2", 10_000)]
-        {
+        for (text, expected) in [
+            ("1.5", 150),
+            ("1.500", 150),
+            ("15e-1", 150),
+            ("-0.01", -1),
+            ("0", 0),
+            ("0.000e9", 0),
+            ("1E2", 10_000),
+        ] {
             assert_eq!(decimal(text.as_bytes(), 10, 2), Ok(expected), "{text}");
         }
         assert_eq!(decimal(b"1.005", 10, 2), Err(TOO_MANY_FRACTION_DIGITS));

@@ -79,7 +79,11 @@ fn encode_to(
 }
 
 fn source(bytes: &[u8], options: &Reading) -> Result<ParquetSource> {
-    let path = std::env::temp_dir().join(format!("sluicebox-parquet-{}-{:?}", std::process::id(), std::thread::current().id()));
+    let path = std::env::temp_dir().join(format!(
+        "sluicebox-parquet-{}-{:?}",
+        std::process::id(),
+        std::thread::current().id()
+    ));
     let mut file = File::options().create(true).truncate(true).read(true).write(true).open(&path).unwrap();
     std::fs::remove_file(path).unwrap();
     file.write_all(bytes).unwrap();
@@ -110,7 +114,8 @@ fn what_goes_in_comes_out_whatever_the_codec_and_the_version() {
     let records = records(30_000);
     for compression in [Compression::Zstd(1), Compression::Zstd(9), Compression::Snappy, Compression::None] {
         for compatibility in [Compatibility::V1, Compatibility::V2] {
-            let options = Options { compression, compatibility, row_group_bytes: 128 << 10, ..Options::default() };
+            let options =
+                Options { compression, compatibility, row_group_bytes: 128 << 10, ..Options::default() };
             let (facts, bytes) = encode(options, &records, None);
             let facts = facts.unwrap();
             assert!(facts["row_groups"].as_u64().unwrap() > 1, "{facts:?}");
@@ -161,7 +166,8 @@ fn no_records_make_a_file_with_no_rows_that_knows_its_schema_and_range() {
 
 #[test]
 fn names_in_the_footer_that_are_our_own_cannot_be_given() {
-    let options = Options { metadata: vec![("sluicebox.schema".to_owned(), String::new())], ..Options::default() };
+    let options =
+        Options { metadata: vec![("sluicebox.schema".to_owned(), String::new())], ..Options::default() };
     assert_eq!(encode(options, &[], None).0.unwrap_err().exit(), Exit::Usage);
 }
 
@@ -192,7 +198,8 @@ impl Write for Full {
 #[test]
 fn an_output_that_fails_at_any_point_is_the_error_that_is_told() {
     let records = records(20_000);
-    let options = || Options { row_group_bytes: 1 << 20, compression: Compression::None, ..Options::default() };
+    let options =
+        || Options { row_group_bytes: 1 << 20, compression: Compression::None, ..Options::default() };
     let (_, bytes) = encode(options(), &records, None);
     for room in [0, 3, 4, 100_000, bytes.len() / 2, bytes.len() - 1] {
         let full = encode_to(Box::new(Full(room, libc::ENOSPC)), options(), &records, None);
@@ -226,7 +233,10 @@ fn a_damaged_file_is_an_error_and_never_a_panic() {
 #[test]
 fn columns_are_chosen_by_path_and_wrong_names_are_told() {
     let (_, bytes) = encode(Options::default(), &records(3), None);
-    let only = |columns: &str| Reading { columns: columns.split(',').map(str::to_owned).collect(), omit_nulls: false };
+    let only = |columns: &str| Reading {
+        columns: columns.split(',').map(str::to_owned).collect(),
+        omit_nulls: false,
+    };
     assert_eq!(source(&bytes, &only("nam")).err().unwrap().exit(), Exit::Usage);
     assert!(source(&bytes, &only("name,tags")).is_ok());
 }

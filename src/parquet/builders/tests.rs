@@ -54,11 +54,17 @@ fn every_type_gives_back_what_it_took() {
         ("CHAR(2)", r#""a" "ab""#),
         ("BINARY", r#""" "AA==" "AAECAw==""#),
         ("DATE", r#""0000-01-01" "2020-02-29" "9999-12-31""#),
-        ("TIMESTAMP", r#""2020-01-01T00:00:00.123Z" "1969-12-31T23:59:59.999999Z" "0000-01-01T00:00:00.000Z""#),
+        (
+            "TIMESTAMP",
+            r#""2020-01-01T00:00:00.123Z" "1969-12-31T23:59:59.999999Z" "0000-01-01T00:00:00.000Z""#,
+        ),
         ("TIMESTAMP_NTZ", r#""2020-01-01T00:00:00.000" "9999-12-31T23:59:59.999999""#),
         ("ARRAY<INT>", "[] [1] [null,2,null]"),
         ("ARRAY<ARRAY<STRING>>", r#"[] [[]] [null,[],["a",null]]"#),
-        ("STRUCT<x:INT,y:STRUCT<z:STRING>>", r#"{"x":null,"y":null} {"x":1,"y":{"z":null}} {"x":1,"y":{"z":"a"}}"#),
+        (
+            "STRUCT<x:INT,y:STRUCT<z:STRING>>",
+            r#"{"x":null,"y":null} {"x":1,"y":{"z":null}} {"x":1,"y":{"z":"a"}}"#,
+        ),
         ("MAP<STRING,INT>", r#"{} {"":null} {"b":1,"a":2}"#),
         ("MAP<BIGINT,ARRAY<STRUCT<x:DATE>>>", r#"{"-1":[{"x":"2020-01-01"}],"0":[null],"1":null}"#),
         ("MAP<DATE,INT>", r#"{"2020-01-01":1}"#),
@@ -86,7 +92,10 @@ fn spellings_that_are_the_same_value_come_back_canonical() {
         ("TIMESTAMP_NTZ", r#""2020-01-01 01:00:00""#, r#""2020-01-01T01:00:00.000""#),
         ("DATE", r#""2020\u002d01-01""#, r#""2020-01-01""#),
     ] {
-        assert_eq!(through(&format!("v {kind}"), &format!("{{\"v\":{value}}}")), Ok(format!("{{\"v\":{expected}}}")));
+        assert_eq!(
+            through(&format!("v {kind}"), &format!("{{\"v\":{value}}}")),
+            Ok(format!("{{\"v\":{expected}}}"))
+        );
     }
     assert_eq!(through("b INT, a INT", r#" { "\u0061" : 1 , "b" : 2 } "#).as_deref(), Ok(r#"{"b":2,"a":1}"#));
     assert_eq!(through("a INT, b STRUCT<x:INT>", "{}\r").as_deref(), Ok(r#"{"a":null,"b":null}"#));
@@ -95,12 +104,24 @@ fn spellings_that_are_the_same_value_come_back_canonical() {
 #[test]
 fn what_does_not_fit_is_refused_with_path_and_reason() {
     for (schema, record, expected) in [
-        ("a INT", "{\"a\":1.5}", "a: not written as an integer, as an integer column would give it back (INT)"),
+        (
+            "a INT",
+            "{\"a\":1.5}",
+            "a: not written as an integer, as an integer column would give it back (INT)",
+        ),
         ("a TINYINT", "{\"a\":300}", "a: an integer out of the column's range (TINYINT)"),
         ("a INT", "{\"a\":\"1\"}", "a: a string where the schema has INT"),
         ("a DOUBLE", "{\"a\":1e400}", "a: a number too large for the column (DOUBLE)"),
-        ("a DOUBLE", "{\"a\":18446744073709551615}", "a: an integer too large to be exact in the column (DOUBLE)"),
-        ("a DECIMAL(4,2)", "{\"a\":1.005}", "a: more digits after the point than the DECIMAL has (DECIMAL(4,2))"),
+        (
+            "a DOUBLE",
+            "{\"a\":18446744073709551615}",
+            "a: an integer too large to be exact in the column (DOUBLE)",
+        ),
+        (
+            "a DECIMAL(4,2)",
+            "{\"a\":1.005}",
+            "a: more digits after the point than the DECIMAL has (DECIMAL(4,2))",
+        ),
         ("a STRING", "{\"a\":true}", "a: a boolean where the schema has STRING"),
         ("a STRING", "{\"a\":{}}", "a: an object where the schema has STRING"),
         ("a STRING", r#"{"a":"\ud83d"}"#, "a: lone surrogate in a string"),
@@ -114,7 +135,11 @@ fn what_does_not_fit_is_refused_with_path_and_reason() {
         ("a INT", "{\"a\":1,\"\\u0061\":1}", "a: two values for one field"),
         ("a INT", "{\"A\":1}", "A: not in the schema, which has a in another case"),
         ("a INT", "{\"b\":1}", "b: not in the schema"),
-        ("a STRUCT<b:ARRAY<STRUCT<c:INT>>>", r#"{"a":{"b":[{},{"c":"x"}]}}"#, "a.b[1].c: a string where the schema has INT"),
+        (
+            "a STRUCT<b:ARRAY<STRUCT<c:INT>>>",
+            r#"{"a":{"b":[{},{"c":"x"}]}}"#,
+            "a.b[1].c: a string where the schema has INT",
+        ),
         ("a STRUCT<b:INT NOT NULL>", r#"{"a":{}}"#, "a.b: missing, and the column is NOT NULL"),
         ("a MAP<STRING,INT>", r#"{"a":{"x":1,"\u0078":2}}"#, "a: two values for one key"),
         ("a MAP<STRING,INT>", r#"{"a":{"secret":"x"}}"#, "a.*: a string where the schema has INT"),
@@ -148,7 +173,10 @@ fn a_null_struct_hides_its_not_null_fields() {
 fn unknown_fields_are_ignored_or_kept_byte_for_byte() {
     let mut ignoring = builder("a INT, s STRUCT<x:INT>", Unknown::Ignore);
     offer(&mut ignoring, r#"{"z":[1,{"a":2}],"a":1,"s":{"y":"\ud83d","x":2}}"#).unwrap();
-    assert!(offer(&mut ignoring, r#"{"z":[1,],"a":1}"#).is_err(), "what is ignored must be JSON all the same");
+    assert!(
+        offer(&mut ignoring, r#"{"z":[1,],"a":1}"#).is_err(),
+        "what is ignored must be JSON all the same"
+    );
     assert_eq!(ignoring.ignored(), 2);
     assert_eq!(rows(&mut ignoring), [r#"{"a":1,"s":{"x":2}}"#]);
 
@@ -192,9 +220,24 @@ fn a_refused_record_leaves_no_trace_in_any_column() {
         let members = [
             ("a", dice.pick(&["true", "false", "null", "true", "1"])),
             ("b", dice.pick(&["\"x\"", "12", "\"longer text\"", "\"\\n\"", "null"])),
-            ("c", dice.pick(&["[]", "null", r#"[{"x":1,"y":{"k":["a",null],"l":[]}},null]"#, r#"[{"y":{"k":["a",{}]}}]"#])),
+            (
+                "c",
+                dice.pick(&[
+                    "[]",
+                    "null",
+                    r#"[{"x":1,"y":{"k":["a",null],"l":[]}},null]"#,
+                    r#"[{"y":{"k":["a",{}]}}]"#,
+                ]),
+            ),
             ("d", dice.pick(&["1.5", "0", "null", "1.234"])),
-            ("e", dice.pick(&["null", r#"{"v":"abc","u":"AA=="}"#, r#"{"t":"2020-01-01T00:00:00Z","v":"abcd"}"#])),
+            (
+                "e",
+                dice.pick(&[
+                    "null",
+                    r#"{"v":"abc","u":"AA=="}"#,
+                    r#"{"t":"2020-01-01T00:00:00Z","v":"abcd"}"#,
+                ]),
+            ),
             ("f", dice.pick(&["1.5", "2", "null", "1e999", "1.5,"])),
             ("q", dice.pick(&["1.0", "{}", "\"\\ud83d\""])),
         ];

@@ -94,7 +94,9 @@ impl Inference {
             return Err(conflict(first, problems.len() - 1));
         }
         match kind {
-            Type::Struct(fields) => Schema::new(fields).map_err(|why| Error::data(format!("no schema: {why}"))),
+            Type::Struct(fields) => {
+                Schema::new(fields).map_err(|why| Error::data(format!("no schema: {why}")))
+            }
             _ => Err(Error::data("all records are empty objects: there are no columns")),
         }
     }
@@ -102,7 +104,11 @@ impl Inference {
     /// What is printed.
     fn text(&self) -> Result<String> {
         let schema = self.schema()?;
-        Ok(if self.context.options.one_line { format!("{schema}\n") } else { format!("{}\n", schema.pretty()) })
+        Ok(if self.context.options.one_line {
+            format!("{schema}\n")
+        } else {
+            format!("{}\n", schema.pretty())
+        })
     }
 }
 

@@ -107,9 +107,17 @@ impl Node {
     }
 
     /// The type that takes every value, and what there is to remark on it.
-    pub fn kind(&self, path: &str, options: &Options, problems: &mut Vec<Problem>) -> (Type, Option<&'static str>) {
+    pub fn kind(
+        &self,
+        path: &str,
+        options: &Options,
+        problems: &mut Vec<Problem>,
+    ) -> (Type, Option<&'static str>) {
         if self.kinds().len() > 1 {
-            problems.push(Problem { path: path.to_owned(), why: format!("{} in one field", self.kinds().join(" and ")) });
+            problems.push(Problem {
+                path: path.to_owned(),
+                why: format!("{} in one field", self.kinds().join(" and ")),
+            });
             return (Type::String, None);
         }
         if let Some(elements) = &self.elements {
@@ -188,7 +196,8 @@ impl Members {
         if let Some(&at) = self.by_name.get(name) {
             return Ok(at);
         }
-        let text = std::str::from_utf8(name).map_err(|_| Fault::plain("a field name that is not UTF-8"))?.to_owned();
+        let text =
+            std::str::from_utf8(name).map_err(|_| Fault::plain("a field name that is not UTF-8"))?.to_owned();
         cx.names += 1;
         if self.names.len() >= MAX_NAMES || cx.names > MAX_NAMES_IN_ALL {
             cx.too_wide = Some(path.to_owned());
@@ -213,7 +222,9 @@ impl Members {
         for member in &self.names {
             let why = match lower.insert(member.name.to_lowercase(), &member.name) {
                 _ if member.name.is_empty() => "a field without a name cannot be a column".to_owned(),
-                Some(other) => format!("differs only by case from '{other}', and Spark could not tell them apart"),
+                Some(other) => {
+                    format!("differs only by case from '{other}', and Spark could not tell them apart")
+                }
                 None => continue,
             };
             problems.push(Problem { path: member.path.clone(), why });

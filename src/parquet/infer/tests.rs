@@ -59,11 +59,17 @@ fn the_smallest_type_that_takes_all_values() {
         ("[1] [2.5,null]", "v ARRAY<DOUBLE>"),
         ("{}", "v MAP<STRING, STRING> COMMENT 'always empty in the sample'"),
         ("{} {\"a\":1}", "v STRUCT<a: INT>"),
-        ("{\"a-b\":[{\"c\":null}]}", "v STRUCT<`a-b`: ARRAY<STRUCT<c: STRING COMMENT 'always null in the sample'>>>"),
+        (
+            "{\"a-b\":[{\"c\":null}]}",
+            "v STRUCT<`a-b`: ARRAY<STRUCT<c: STRING COMMENT 'always null in the sample'>>>",
+        ),
         ("{} 1", "no schema: v: an object and a number in one field"),
         ("[{\"x\":true},{\"x\":[]}]", "no schema: v[*].x: an array and a boolean in one field"),
         ("true 1", "no schema: v: a boolean and a number in one field"),
-        ("{\"a\":1,\"A\":1}", "no schema: v.A: differs only by case from 'a', and Spark could not tell them apart"),
+        (
+            "{\"a\":1,\"A\":1}",
+            "no schema: v.A: differs only by case from 'a', and Spark could not tell them apart",
+        ),
         ("{\"\":1}", "no schema: v.\"\": a field without a name cannot be a column"),
     ] {
         assert_eq!(guess(values), expected, "{values}");
@@ -72,13 +78,10 @@ fn the_smallest_type_that_takes_all_values() {
 
 #[test]
 fn options_change_the_guess() {
-    let sample = ["{\"a\":\"2020-01-01\",\"m\":{\"x\":1}}", "{\"a\":\"2020-01-02\",\"m\":{\"y\":2.5},\"b\":1}"];
-    let options = Options {
-        no_dates: true,
-        not_null: true,
-        one_line: true,
-        maps: HashSet::from(["m".to_owned()]),
-    };
+    let sample =
+        ["{\"a\":\"2020-01-01\",\"m\":{\"x\":1}}", "{\"a\":\"2020-01-02\",\"m\":{\"y\":2.5},\"b\":1}"];
+    let options =
+        Options { no_dates: true, not_null: true, one_line: true, maps: HashSet::from(["m".to_owned()]) };
     let text = learn(options, &sample).text().unwrap();
     assert_eq!(text, "a STRING NOT NULL, m MAP<STRING, DOUBLE> NOT NULL, b INT\n");
     assert_eq!(learn(Options::default(), &sample[..1]).text().unwrap(), "a DATE,\nm STRUCT<x: INT>\n");
@@ -102,8 +105,21 @@ fn an_object_whose_names_are_data_stops_the_guess_and_says_what_to_do() {
 /// A random value, from a pool in which contradictions are few.
 fn value(dice: &mut Dice, depth: usize) -> String {
     let scalar = [
-        "1", "-0", "1.5", "1e400", "9007199254740993", "18446744073709551615", "0.1234567890123456789", "1e-400",
-        "null", "\"x\"", "\"\\u00e9\"", "\"2020-01-01\"", "\"2020-01-01T00:00:00Z\"", "\"\\ud83d\"", "12e5",
+        "1",
+        "-0",
+        "1.5",
+        "1e400",
+        "9007199254740993",
+        "18446744073709551615",
+        "0.1234567890123456789",
+        "1e-400",
+        "null",
+        "\"x\"",
+        "\"\\u00e9\"",
+        "\"2020-01-01\"",
+        "\"2020-01-01T00:00:00Z\"",
+        "\"\\ud83d\"",
+        "12e5",
     ];
     match dice.below(if depth > 3 { 4 } else { 8 }) {
         0..=3 => dice.pick(&scalar).to_owned(),
