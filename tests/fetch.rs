@@ -1,71 +1,54 @@
 //! `fetch-users` against an API with good and bad days.
 
 use std::collections::HashSet;
+use std::io::Write;
 use std::net::TcpListener;
-use std::process::{Command, Output, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::support::api::{Api, Fault, Setup, sample};
+use crate::support::{Ran, Run, finish, run, signal};
 
-/// `fetch-users` with a temper that fits a test.
-fn command(url: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sluicebox"));
-    command.args(["fetch-users", "--url", url, "--retry-delay", "10ms"]).args(arguments);
-    for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "SLUICEBOX_SEAL", "SLUICEBOX_CONFIG"] {
-        command.env_remove(name);
-    }
-    command
+/// `fetch-users` against `url`, directly.
+fn command(url: &str) -> Run {
+    let run = run("fetch-users").args(["--url", url]);
+    ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].into_iter().fold(run, Run::without)
 }
 
-fn fetch(api: &Api, arguments: &[&str]) -> Output {
-    command(&api.url(), arguments).output().unwrap()
+/// The end of `fetch-users`, with a temper that fits a test.
+fn fetch(api: &Api, arguments: &[&str]) -> Ran {
+    command(&api.url()).args(["--retry-delay", "10ms"]).args(arguments).go()
 }
 
-fn lines(output: &Output) -> Vec<&str> {
-    std::str::from_utf8(&output.stdout).unwrap().lines().collect()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-#[track_caller]
-fn ends(output: &Output, code: i32, words: &str) {
-    assert_eq!(output.status.code(), Some(code), "{}", stderr(output));
-    assert!(stderr(output).contains(words), "'{words}' is not in: {}", stderr(output));
+/// How many different lines there are.
+fn distinct(ran: &Ran) -> usize {
+    ran.text().lines().collect::<HashSet<_>>().len()
 }
 
 #[test]
 fn fetch_passes_records_on_byte_for_byte() {
     let api = Api::with(Setup { sample: true, ..Setup::default() });
-    let output = fetch(&api, &["--results", "60"]);
-    ends(&output, 0, "");
-    assert_eq!(lines(&output), sample());
-    assert_eq!(stderr(&output), "", "silent where nobody looks");
+    let ran = fetch(&api, &["--results", "60"]).succeeds();
+    assert_eq!(ran.text().lines().collect::<Vec<_>>(), sample());
 }
 
 #[test]
 fn fetch_turns_pretty_records_into_lines() {
     let api = Api::with(Setup { sample: true, ..Setup::default() }).faults(&[Fault::Pretty]);
-    let output = fetch(&api, &["--results", "60"]);
-    ends(&output, 0, "");
-    let values = |lines: Vec<String>| {
-        lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>()
-    };
-    let got = lines(&output).into_iter().map(str::to_owned).collect();
-    assert_eq!(values(got), values(sample()));
+    let ran = fetch(&api, &["--results", "60"]).succeeds();
+    let expected: Vec<Value> = sample().iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(ran.json(), expected);
 }
 
 #[test]
 fn fetch_pages_of_a_seed_follow_each_other() {
     let api = Api::start();
-    let output = fetch(&api, &["--results", "25", "--page-size", "10", "--seed", "s p", "--nat", "us,gb"]);
-    ends(&output, 0, "");
-    assert_eq!(lines(&output).len(), 25);
-    let distinct: HashSet<_> = lines(&output).into_iter().collect();
-    assert_eq!(distinct.len(), 25);
+    let ran =
+        fetch(&api, &["--results", "25", "--page-size", "10", "--seed", "s p", "--nat", "us,gb"]).succeeds();
+    assert_eq!(ran.text().lines().count(), 25);
+    assert_eq!(distinct(&ran), 25);
     let expected: Vec<_> = [(10, 1), (10, 2), (5, 3)]
         .map(|(results, page)| format!("/api/1.4/?results={results}&seed=s+p&page={page}&nat=US%2CGB"))
         .into();
@@ -90,26 +73,24 @@ fn fetch_tries_again_what_may_pass() {
     ];
     for fault in faults {
         let api = Api::start().faults(&[fault.clone(), Fault::None, fault.clone()]);
-        let output = fetch(&api, &["--results", "20", "--page-size", "10", "--read-timeout", "10s"]);
-        ends(&output, 0, "");
-        let distinct: HashSet<_> = lines(&output).into_iter().collect();
-        assert_eq!(distinct.len(), 20, "{fault:?}: nothing of a bad answer may be passed on");
+        let ran = fetch(&api, &["--results", "20", "--page-size", "10", "--read-timeout", "10s"]).succeeds();
+        assert_eq!(distinct(&ran), 20, "{fault:?}: nothing of a bad answer may be passed on");
     }
 }
 
 #[test]
 fn fetch_gives_up_with_what_it_has() {
     let api = Api::start().faults(&[Fault::None, Fault::Status(503), Fault::Status(503), Fault::Status(503)]);
-    let output = fetch(&api, &["--results", "20", "--page-size", "10", "--retries", "2"]);
-    ends(&output, 75, "fetch-users: error: HTTP 503 after 3 attempts; 10 records fetched");
-    assert_eq!(lines(&output).len(), 10);
+    let ran = fetch(&api, &["--results", "20", "--page-size", "10", "--retries", "2"]);
+    let ran = ran.fails(75, &["fetch-users: ", "HTTP 503 after 3 attempts; 10 records fetched"]);
+    assert_eq!(ran.text().lines().count(), 10);
 }
 
 #[test]
 fn fetch_treats_an_empty_success_as_trouble() {
     let api = Api::start().faults(&[Fault::Empty, Fault::Empty]);
-    let output = fetch(&api, &["--results", "5", "--retries", "1"]);
-    ends(&output, 75, "the API sent 0 users instead of 5 after 2 attempts; 0 records fetched");
+    let ran = fetch(&api, &["--results", "5", "--retries", "1"]);
+    ran.fails(75, &["the API sent 0 users instead of 5 after 2 attempts; 0 records fetched"]);
 }
 
 #[test]
@@ -120,9 +101,8 @@ fn fetch_takes_no_page_but_the_one_it_asked_for() {
         (Fault::Html, "not the JSON of the users' API"),
     ] {
         let api = Api::start().faults(&[fault]);
-        let output = fetch(&api, &["--results", "5", "--seed", "s"]);
-        ends(&output, 1, words);
-        assert!(output.stdout.is_empty());
+        let ran = fetch(&api, &["--results", "5", "--seed", "s"]).fails(1, &[words]);
+        assert!(ran.stdout.is_empty());
         assert_eq!(api.targets().len(), 1, "it would be the same again");
     }
 }
@@ -130,9 +110,8 @@ fn fetch_takes_no_page_but_the_one_it_asked_for() {
 #[test]
 fn fetch_quotes_a_server_shortly_and_without_control_characters() {
     let api = Api::start().faults(&[Fault::ErrorBody]);
-    let output = fetch(&api, &["--retries", "0"]);
-    ends(&output, 75, "the API says: Uh oh !!");
-    assert!(stderr(&output).len() < 400 && !stderr(&output).contains('\u{7}'), "{}", stderr(&output));
+    let ran = fetch(&api, &["--retries", "0"]).fails(75, &["the API says: Uh oh !!"]);
+    assert!(ran.stderr.len() < 400 && !ran.stderr.contains('\u{7}'), "{}", ran.stderr);
 }
 
 #[test]
@@ -140,8 +119,7 @@ fn fetch_does_not_wait_for_ever() {
     for fault in [Fault::Hang, Fault::Stall] {
         let api = Api::start().faults(&[fault]);
         let start = Instant::now();
-        let output = fetch(&api, &["--retries", "0", "--read-timeout", "300ms"]);
-        ends(&output, 75, "--read-timeout");
+        fetch(&api, &["--retries", "0", "--read-timeout", "300ms"]).fails(75, &["--read-timeout"]);
         assert!(start.elapsed() < Duration::from_secs(5));
     }
 }
@@ -149,66 +127,75 @@ fn fetch_does_not_wait_for_ever() {
 #[test]
 fn fetch_takes_a_slow_answer_but_not_an_endless_one() {
     let api = Api::start().faults(&[Fault::Drip(8, Duration::from_millis(50))]);
-    let output = fetch(&api, &["--retries", "0", "--read-timeout", "300ms"]);
-    ends(&output, 0, "");
-    assert_eq!(lines(&output).len(), 10);
+    let ran = fetch(&api, &["--retries", "0", "--read-timeout", "300ms"]).succeeds();
+    assert_eq!(ran.text().lines().count(), 10);
     let api = Api::start().faults(&[Fault::Drip(1_000, Duration::from_millis(50))]);
-    let output = fetch(&api, &["--retries", "0", "--read-timeout", "100ms"]);
-    ends(&output, 75, "took too long");
+    fetch(&api, &["--retries", "0", "--read-timeout", "100ms"]).fails(75, &["took too long"]);
 }
 
 #[test]
 fn fetch_waits_for_the_limit_to_pass() {
     let setup = Setup { limit: 20, window: Duration::from_millis(800), sample: false };
     let api = Api::with(setup);
-    let output = fetch(&api, &["--results", "50", "--page-size", "5", "--retries", "0", "--max-wait", "2s"]);
-    ends(&output, 0, "HTTP 429");
-    let distinct: HashSet<_> = lines(&output).into_iter().collect();
-    assert_eq!(distinct.len(), 50);
-    assert!(stderr(&output).contains("waiting up to 2 s"), "{}", stderr(&output));
+    let ran =
+        fetch(&api, &["--results", "50", "--page-size", "5", "--retries", "0", "--max-wait", "2s"]).exits(0);
+    assert_eq!(distinct(&ran), 50);
+    assert!(ran.stderr.contains("HTTP 429") && ran.stderr.contains("waiting up to 2 s"), "{}", ran.stderr);
 }
 
 #[test]
 fn fetch_ends_when_the_limit_does_not_pass() {
     let api = Api::with(Setup { limit: 5, ..Setup::default() });
-    let output = fetch(&api, &["--results", "10", "--page-size", "5", "--max-wait", "100ms"]);
-    ends(&output, 75, "5 records fetched");
-    assert_eq!(lines(&output).len(), 5);
+    let ran = fetch(&api, &["--results", "10", "--page-size", "5", "--max-wait", "100ms"]).exits(75);
+    assert!(ran.stderr.contains("5 records fetched"), "{}", ran.stderr);
+    assert_eq!(ran.text().lines().count(), 5);
 }
 
 #[test]
 fn fetch_paces_itself_when_asked_to() {
-    let setup = Setup { limit: 10, window: Duration::from_millis(500), sample: false };
-    let api = Api::with(setup);
+    let api = Api::start();
     let start = Instant::now();
-    let output = fetch(&api, &["--results", "20", "--page-size", "5", "--rate", "10/600ms"]);
-    ends(&output, 0, "");
+    fetch(&api, &["--results", "20", "--page-size", "5", "--rate", "10/600ms"]).exits(0);
     assert!(start.elapsed() >= Duration::from_millis(600));
-    assert_eq!(api.targets().len(), 4, "no request was refused");
+    assert_eq!(api.targets().len(), 4);
 }
 
 #[test]
 fn fetch_believes_retry_after_within_bounds() {
     let api = Api::start().faults(&[Fault::RetryAfter(503, "1")]);
     let start = Instant::now();
-    ends(&fetch(&api, &[]), 0, "");
+    fetch(&api, &[]).succeeds();
     assert!(start.elapsed() >= Duration::from_secs(1));
     let api = Api::start().faults(&[Fault::RetryAfter(429, "3600")]);
-    ends(&fetch(&api, &[]), 75, "to be asked again in 3600 s after 1 attempt");
+    fetch(&api, &[]).fails(75, &["HTTP 429", "3600 s", "--max-wait"]);
 }
 
 #[test]
 fn fetch_tells_a_wrong_address_from_a_server_that_is_away() {
     let api = Api::start();
     let wrong = api.url().replace("1.4", "9.9");
-    ends(&command(&wrong, &[]).output().unwrap(), 2, "HTTP 404 from 127.0.0.1");
+    command(&wrong).go().fails(2, &["HTTP 404 from 127.0.0.1", "--url https://randomuser.me/api/1.4/"]);
     // A port that nobody listens on, because it was just let go.
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let output = command(&format!("http://{port}/"), &[]).output().unwrap();
-    ends(&output, 75, "Connection refused after 1 attempt; 0 records fetched");
-    let output =
-        command(&format!("https://{}/", api.url()["http://".len()..].split('/').next().unwrap()), &[]);
-    ends(&{ output }.output().unwrap(), 2, "no trust");
+    let away = command(&format!("http://{port}/")).go();
+    away.fails(75, &["cannot reach 127.0.0.1", "Connection refused after 1 attempt; 0 records fetched"]);
+    let port = answers_in_plain_words();
+    command(&format!("https://127.0.0.1:{port}/"))
+        .go()
+        .fails(2, &["no trust between this machine and 127.0.0.1"]);
+}
+
+/// A server that answers a TLS greeting like a web server on the wrong port.
+fn answers_in_plain_words() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        client.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        // Until the client has read it and gone: an early close could overtake the words.
+        drop(std::io::copy(&mut client, &mut std::io::sink()));
+    });
+    port
 }
 
 #[test]
@@ -225,7 +212,8 @@ fn fetch_refuses_what_the_api_would_misunderstand() {
         (&["--every", "1s", "--jitter", "2s"], "--jitter"),
         (&["--rate", "fast"], "20000/5m"),
     ] {
-        ends(&fetch(&api, arguments), 2, words);
+        let ran = fetch(&api, arguments).exits(2);
+        assert!(ran.stderr.contains(words), "{words:?} is not in: {}", ran.stderr);
     }
     assert!(api.targets().is_empty());
 }
@@ -233,10 +221,8 @@ fn fetch_refuses_what_the_api_would_misunderstand() {
 #[test]
 fn fetch_chooses_fields_and_genders() {
     let api = Api::start();
-    let output = fetch(&api, &["--inc", "name,nat,gender", "--gender", "female", "--results", "20"]);
-    ends(&output, 0, "");
-    for line in lines(&output) {
-        let record: Value = serde_json::from_str(line).unwrap();
+    let ran = fetch(&api, &["--inc", "name,nat,gender", "--gender", "female", "--results", "20"]).succeeds();
+    for record in ran.json() {
         assert_eq!(record.as_object().unwrap().len(), 3);
         assert_eq!(record["gender"], "female");
     }
@@ -246,46 +232,37 @@ fn fetch_chooses_fields_and_genders() {
 fn fetch_repeats_on_a_schedule_and_goes_on_in_the_seed() {
     let api = Api::start();
     let start = Instant::now();
-    let output = fetch(
+    let ran = fetch(
         &api,
         &["--results", "3", "--seed", "s", "--every", "200ms", "--for", "600ms", "--jitter", "50ms"],
-    );
-    ends(&output, 0, "");
+    )
+    .succeeds();
     assert!(start.elapsed() >= Duration::from_millis(400));
     let pages: Vec<_> = api.targets();
     assert!(
         pages.len() <= 3 && pages.last().unwrap().contains(&format!("page={}", pages.len())),
         "{pages:?}"
     );
-    let distinct: HashSet<_> = lines(&output).into_iter().collect();
-    assert_eq!(distinct.len(), 3 * pages.len());
+    assert_eq!(distinct(&ran), 3 * pages.len());
 }
 
 #[test]
 fn fetch_stops_at_once_whatever_it_waits_for() {
-    for arguments in [&["--read-timeout", "60s"][..], &["--every", "60s"], &["--retry-delay", "60s"]] {
-        let faults: &[Fault] = match arguments[0] {
-            "--read-timeout" => &[Fault::Hang],
-            "--retry-delay" => &[Fault::Status(503)],
-            _ => &[],
-        };
-        let api = Api::start().faults(faults);
-        let mut fetch = command(&api.url(), &[]);
-        // The last of two equal options would be refused: this one is in the way.
-        if arguments[0] == "--retry-delay" {
-            fetch = Command::new(env!("CARGO_BIN_EXE_sluicebox"));
-            fetch.args(["fetch-users", "--url", &api.url()]);
-        }
-        let mut child = fetch.args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+    for (arguments, fault) in [
+        (["--read-timeout", "60s"], Fault::Hang),
+        (["--retry-delay", "60s"], Fault::Status(503)),
+        (["--every", "60s"], Fault::None),
+    ] {
+        let api = Api::start().faults(&[fault]);
+        let child = command(&api.url()).args(arguments).start();
         while api.targets().is_empty() {
-            std::thread::sleep(Duration::from_millis(10));
+            thread::sleep(Duration::from_millis(10));
         }
-        std::thread::sleep(Duration::from_millis(200));
-        let start = Instant::now();
-        let pid = rustix::process::Pid::from_child(&child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-        let status = child.wait().unwrap();
-        assert!(start.elapsed() < Duration::from_secs(2), "{arguments:?}");
-        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(15));
+        thread::sleep(Duration::from_millis(200));
+        let asked = Instant::now();
+        signal(&child, libc::SIGTERM);
+        let ran = finish(child);
+        assert!(asked.elapsed() < Duration::from_secs(2), "{arguments:?}");
+        assert_eq!(ran.signal, Some(libc::SIGTERM), "{}", ran.stderr);
     }
 }

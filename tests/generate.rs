@@ -1,19 +1,15 @@
 //! `generate-users`: the same bytes for the same seed, in any number of pieces.
 
-use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-fn generate(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sluicebox"));
-    command.arg("generate-users").args(arguments).env_remove("SLUICEBOX_SEAL").env_remove("SLUICEBOX_CONFIG");
-    command.output().unwrap()
+use crate::support::{Ran, run};
+
+fn generate(arguments: &[&str]) -> Ran {
+    run("generate-users").args(arguments).go()
 }
 
 fn bytes(arguments: &[&str]) -> Vec<u8> {
-    let output = generate(arguments);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(output.stderr.is_empty(), "silent where nobody looks");
-    output.stdout
+    generate(arguments).succeeds().stdout
 }
 
 #[test]
@@ -38,8 +34,7 @@ fn generate_can_be_done_in_parts() {
 fn generate_without_a_seed_is_new_each_time_and_tells_its_seed() {
     assert!(bytes(&[]) != bytes(&[]));
     let output = generate(&["-v"]);
-    let told = String::from_utf8(output.stderr).unwrap();
-    let seed = told.split("--seed ").nth(1).unwrap().trim();
+    let seed = output.stderr.split("--seed ").nth(1).unwrap().trim();
     assert!(bytes(&["--seed", seed]) == output.stdout);
 }
 
@@ -60,8 +55,7 @@ fn generate_refuses_what_it_does_not_know() {
         (&["--gender", "x"], "female or male"),
         (&["--skip", "18446744073709551615", "--results", "2"], "beyond the last number"),
     ] {
-        let output = generate(arguments);
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(String::from_utf8_lossy(&output.stderr).contains(words), "{arguments:?}");
+        let ran = generate(arguments).exits(2);
+        assert!(ran.stderr.contains(words), "{arguments:?}: {}", ran.stderr);
     }
 }

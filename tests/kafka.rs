@@ -13,7 +13,11 @@ use crate::support::{Ran, Run, finish, fresh, run, service, signal};
 fn topic(name: &str, partitions: u32, settings: &[&str]) -> String {
     let topic = fresh(name);
     let settings = settings.iter().flat_map(|setting| ["-c", *setting]);
-    kafka("topic-admin").args(["create", &topic, "-p", &partitions.to_string()]).args(settings).go().succeeds();
+    kafka("topic-admin")
+        .args(["create", &topic, "-p", &partitions.to_string()])
+        .args(settings)
+        .go()
+        .succeeds();
     topic
 }
 
@@ -82,7 +86,8 @@ fn kafka_gives_back_what_it_was_given_byte_for_byte() {
 fn kafka_keys_land_where_every_jvm_client_puts_them() {
     let topic = topic("keys", 4, &[]);
     // From the tests of Kafka's own murmur2.
-    let vectors = [("21", -973_932_308_i32), ("foobar", -790_332_482), ("a-little-bit-long-string", -985_981_536)];
+    let vectors =
+        [("21", -973_932_308_i32), ("foobar", -790_332_482), ("a-little-bit-long-string", -985_981_536)];
     let lines: String = vectors.iter().map(|(key, _)| format!("{{\"k\":{{\"id\":\"{key}\"}}}}\n")).collect();
     produce(&topic, &["--key", "k.id"], lines).succeeds();
     let records = consume(&topic, &["--envelope"]).succeeds().json();
@@ -98,7 +103,8 @@ fn kafka_record_without_its_key_is_rejected_unless_asked_otherwise() {
     let topic = topic("keyless", 1, &[]);
     let lines = "{\"id\":7}\n{\"id\":null}\n{\"other\":1}\n";
     produce(&topic, &["--key", "id"], lines).exits(1);
-    let ran = produce(&topic, &["--key", "id", "--missing-key", "null", "-H", "a=b=c", "-H", "d="], lines).succeeds();
+    let ran = produce(&topic, &["--key", "id", "--missing-key", "null", "-H", "a=b=c", "-H", "d="], lines)
+        .succeeds();
     assert!(ran.stdout.is_empty());
     let records = consume(&topic, &["--envelope", "--from", "-3"]).succeeds().json();
     let keys: Vec<&Value> = records.iter().map(|record| &record["key"]).collect();
@@ -116,7 +122,8 @@ fn kafka_record_too_large_for_the_topic_is_rejected_alone_and_at_the_exact_byte(
         let fits = (limit - 61 - lengths - 5 - 8) as usize;
         let line = |letters: usize| format!("{{\"a\":\"{}\"}}\n", "x".repeat(letters));
         let neighbour = line(10);
-        let input = [&neighbour, &line(fits), &neighbour, &line(fits + 1), &neighbour].map(String::as_str).concat();
+        let input =
+            [&neighbour, &line(fits), &neighbour, &line(fits + 1), &neighbour].map(String::as_str).concat();
         let ran = produce(&topic, &["--max-rejects", "1"], format!("{input}{batch}")).exits(0);
         assert!(ran.stderr.contains("1 "), "one warning: {}", ran.stderr);
         let sizes: Vec<usize> = consume(&topic, &[]).succeeds().text().lines().map(str::len).collect();
@@ -130,7 +137,9 @@ fn kafka_end_behind_a_transaction_marker_is_met_and_aborted_records_are_not_read
     let producer = foreign(Some(&topic));
     let transaction = |commit: bool, values: &[(i32, &str)]| {
         producer.begin_transaction().unwrap();
-        values.iter().for_each(|(partition, value)| send(&producer, &topic, *partition, Some(value.as_bytes())));
+        values
+            .iter()
+            .for_each(|(partition, value)| send(&producer, &topic, *partition, Some(value.as_bytes())));
         flush(&producer);
         let wait = Duration::from_secs(30);
         if commit { producer.commit_transaction(wait) } else { producer.abort_transaction(wait) }.unwrap();
@@ -142,7 +151,11 @@ fn kafka_end_behind_a_transaction_marker_is_met_and_aborted_records_are_not_read
     assert_eq!(sorted(&consume(&topic, &[]).succeeds().text()), ["{\"n\":1}", "{\"n\":2}"]);
     assert_eq!(consume(&topic, &["--partition", "1"]).succeeds().text(), "");
     assert_eq!(consume(&topic, &["--partition", "2"]).succeeds().text(), "");
-    assert_eq!(consume(&topic, &["--partition", "0", "--from", "4"]).succeeds().text(), "", "the marker itself");
+    assert_eq!(
+        consume(&topic, &["--partition", "0", "--from", "4"]).succeeds().text(),
+        "",
+        "the marker itself"
+    );
     assert_eq!(consume(&topic, &["--from", "end"]).succeeds().text(), "");
     assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
 
@@ -158,8 +171,12 @@ fn kafka_end_behind_a_transaction_marker_is_met_and_aborted_records_are_not_read
 
 #[test]
 fn kafka_compacted_topic_has_gaps_and_an_end() {
-    let settings =
-        ["cleanup.policy=compact", "segment.ms=200", "min.cleanable.dirty.ratio=0.001", "delete.retention.ms=0"];
+    let settings = [
+        "cleanup.policy=compact",
+        "segment.ms=200",
+        "min.cleanable.dirty.ratio=0.001",
+        "delete.retention.ms=0",
+    ];
     let topic = topic("compact", 1, &settings);
     let one_key = |n: u32| format!("{{\"k\":1,\"n\":{n}}}\n");
     let deadline = Instant::now() + Duration::from_secs(60);
@@ -190,8 +207,12 @@ fn kafka_reading_starts_where_it_was_told_and_ends_after_exactly_n() {
     produce(&topic, &["--partition", "0"], "{\"n\":10}\n").succeeds();
     produce(&topic, &["--partition", "1"], "{\"n\":11}\n").succeeds();
     let read = |arguments: &[&str]| -> Vec<u64> {
-        let mut read: Vec<u64> =
-            consume(&topic, arguments).succeeds().json().iter().map(|record| record["n"].as_u64().unwrap()).collect();
+        let mut read: Vec<u64> = consume(&topic, arguments)
+            .succeeds()
+            .json()
+            .iter()
+            .map(|record| record["n"].as_u64().unwrap())
+            .collect();
         read.sort_unstable();
         read
     };
@@ -302,7 +323,8 @@ fn kafka_envelopes_copy_a_topic_exactly() {
     assert_eq!(sorted(&first.text().replace(&source, &target)), sorted(&second.text()));
 
     let records = second.json();
-    let find = |name: &str, value: Value| records.iter().find(|record| record[name] == value).expect(name).clone();
+    let find =
+        |name: &str, value: Value| records.iter().find(|record| record[name] == value).expect(name).clone();
     let binary = find("key_b64", json!("/wA="));
     assert_eq!((&binary["value_b64"], &binary["timestamp"]), (&json!("/wD+"), &json!(1_763_625_600_123_i64)));
     assert_eq!(binary["timestamp_type"], "CreateTime");
@@ -383,7 +405,10 @@ fn topic_admin_can_be_run_again_by_a_script() {
     let (one, two) = (fresh("admin"), fresh("admin"));
     let admin = |arguments: &[&str]| kafka("topic-admin").args(arguments).go();
     let created = admin(&["create", &one, &two, "-p", "3", "-c", "retention.ms=60000"]).succeeds().json();
-    assert_eq!(created[0], json!({"topic": one, "partitions": 3, "replication_factor": 1, "outcome": "created"}));
+    assert_eq!(
+        created[0],
+        json!({"topic": one, "partitions": 3, "replication_factor": 1, "outcome": "created"})
+    );
     assert_eq!(created.len(), 2);
     produce(&one, &["--partition", "1"], numbers(4)).succeeds();
 
@@ -401,7 +426,8 @@ fn topic_admin_can_be_run_again_by_a_script() {
     assert_eq!(described["configs"], json!({"retention.ms": "60000"}));
     assert_eq!(described["partitions"][1]["high"], 4);
     assert_eq!(described["partitions"][0]["isr"], json!([1]));
-    let names: Vec<Value> = admin(&["list"]).succeeds().json().iter().map(|line| line["topic"].clone()).collect();
+    let names: Vec<Value> =
+        admin(&["list"]).succeeds().json().iter().map(|line| line["topic"].clone()).collect();
     assert!(names.contains(&json!(one)) && !names.contains(&json!(third)));
     assert!(!names.iter().any(|name| name.as_str().unwrap().starts_with("__")));
 
@@ -426,6 +452,10 @@ fn kafka_of_the_sandbox_takes_and_gives_records_and_creates_no_topics() {
     let dir = crate::support::folder("sandbox-kafka");
     let ran = run("sandbox").args(["--topic", "users:2", "--", "sh", "-c", script]).dir(&dir).go().exits(0);
     let text = ran.text();
-    assert!(text.contains("\"outcome\":\"exists\"") && text.contains("\"configs\":null"), "{text}\n{}", ran.stderr);
+    assert!(
+        text.contains("\"outcome\":\"exists\"") && text.contains("\"configs\":null"),
+        "{text}\n{}",
+        ran.stderr
+    );
     assert!(text.contains("sluicebox sandbox --topic"), "{text}");
 }

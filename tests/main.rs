@@ -10,4 +10,6 @@ mod fetch;
 mod generate;
 mod house;
 mod kafka;
+mod river;
+mod s3;
 mod support;

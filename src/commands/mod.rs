@@ -9,6 +9,7 @@ mod fetch_users;
 mod from_parquet;
 mod generate_users;
 mod hash_fields;
+mod infer_schema;
 mod kafka_consume;
 mod kafka_produce;
 mod link;
@@ -113,6 +114,7 @@ pub const TABLE: &[Entry] = &[
     entry::<hash_fields::HashFields>(),
     entry::<via::Via>(),
     entry::<to_parquet::ToParquet>(),
+    entry::<infer_schema::InferSchema>(),
     entry::<kafka_produce::KafkaProduce>(),
     entry::<s3_put::S3Put>(),
     entry::<topic_admin::TopicAdmin>(),

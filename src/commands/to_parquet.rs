@@ -128,7 +128,8 @@ impl ToParquet {
         if let Some(text) = &self.schema_ddl {
             return ddl::parse(text).map_err(|error| error.into_error("--schema-ddl"));
         }
-        let path = self.schema.as_deref().ok_or_else(|| Error::usage("no schema").hint("--schema users.ddl"))?;
+        let path =
+            self.schema.as_deref().ok_or_else(|| Error::usage("no schema").hint("--schema users.ddl"))?;
         let text = std::fs::read_to_string(path).map_err(|cause| {
             let error = Error::io(format!("cannot read {}", path.display()), &cause);
             match cause.kind() {
@@ -143,7 +144,8 @@ impl ToParquet {
 
     fn options(&self) -> Result<writer::Options> {
         if self.row_group_bytes < writer::MIN_ROW_GROUP_BYTES {
-            return Err(Error::usage("--row-group-bytes: a row group has at least 1MiB").hint("--row-group-bytes 32MiB"));
+            return Err(Error::usage("--row-group-bytes: a row group has at least 1MiB")
+                .hint("--row-group-bytes 32MiB"));
         }
         Ok(writer::Options {
             compression: match self.compression {

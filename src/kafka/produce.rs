@@ -21,7 +21,7 @@ pub enum Form {
     /// The value of a record.
     Value {
         /// The field that becomes the key.
-        key: Option<Keys>,
+        key: Option<Box<Keys>>,
         /// Whether a record without that field is sent without a key, instead of being refused.
         keyless: bool,
         /// Headers of every record.
@@ -117,7 +117,11 @@ fn has(topic: &Topic, partition: i32) -> bool {
 /// The key of a record; none where a record may go without.
 fn key_of<'a>(keys: &'a mut Keys, keyless: bool, record: &Record<'_>) -> Result<Option<&'a [u8]>, Reject> {
     if !keys.find(record)? {
-        return if keyless { Ok(None) } else { Err(Reject::at(keys.written(), "missing, and it is the key")) };
+        return if keyless {
+            Ok(None)
+        } else {
+            Err(Reject::at(keys.written(), "missing, and it is the key"))
+        };
     }
     Ok(Some(keys.text()))
 }

@@ -51,7 +51,11 @@ enum Values {
     Binary(BinaryArray),
     Fixed(FixedSizeBinaryArray),
     Date(ScalarBuffer<i32>),
-    Timestamp { values: ScalarBuffer<i64>, nanos: i128, utc: bool },
+    Timestamp {
+        values: ScalarBuffer<i64>,
+        nanos: i128,
+        utc: bool,
+    },
     Clock32(ScalarBuffer<i32>, i64),
     Clock64(ScalarBuffer<i64>, i64),
     List(OffsetBuffer<i32>, Box<Cells>),
@@ -88,9 +92,9 @@ pub fn check(kind: &DataType) -> Result<(), String> {
         List(field) => check(field.data_type()),
         Map(entries, _) => check(entries.data_type()),
         Struct(fields) => fields.iter().try_for_each(|field| check(field.data_type())),
-        Null | Boolean | Int8 | Int16 | Int32 | Int64 | UInt8 | UInt16 | UInt32 | UInt64 | Float16 | Float32
-        | Float64 | Decimal128(..) | Decimal256(..) | Utf8 | Binary | FixedSizeBinary(_) | Date32
-        | Timestamp(..) | Time32(_) | Time64(_) => Ok(()),
+        Null | Boolean | Int8 | Int16 | Int32 | Int64 | UInt8 | UInt16 | UInt32 | UInt64 | Float16
+        | Float32 | Float64 | Decimal128(..) | Decimal256(..) | Utf8 | Binary | FixedSizeBinary(_)
+        | Date32 | Timestamp(..) | Time32(_) | Time64(_) => Ok(()),
         other => Err(other.to_string()),
     }
 }
@@ -218,9 +222,11 @@ impl Values {
         use DataType as D;
         Ok(match array.data_type() {
             D::Date32 => Values::Date(array.as_primitive::<Date32Type>().values().clone()),
-            D::Timestamp(unit, zone) => {
-                Values::Timestamp { values: ticks(array, *unit), nanos: nanos(*unit).into(), utc: zone.is_some() }
-            }
+            D::Timestamp(unit, zone) => Values::Timestamp {
+                values: ticks(array, *unit),
+                nanos: nanos(*unit).into(),
+                utc: zone.is_some(),
+            },
             D::Time32(unit @ TimeUnit::Second) => {
                 Values::Clock32(array.as_primitive::<Time32SecondType>().values().clone(), nanos(*unit))
             }
@@ -262,7 +268,9 @@ impl Values {
                 out.extend_from_slice(if *utc { b"Z\"" } else { b"\"" });
             }
             Values::Null => out.extend_from_slice(b"null"),
-            Values::Boolean(array) => out.extend_from_slice(if array.value(row) { b"true" } else { b"false" }),
+            Values::Boolean(array) => {
+                out.extend_from_slice(if array.value(row) { b"true" } else { b"false" })
+            }
             Values::Int8(values) => write_integer(values[row].into(), out),
             Values::Int16(values) => write_integer(values[row].into(), out),
             Values::Int64(values) => write_integer(values[row], out),

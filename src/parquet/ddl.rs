@@ -300,14 +300,16 @@ impl<'a> Parser<'a> {
 
     fn unknown_type(&self, at: usize, word: &str) -> DdlError {
         match word {
-            "INTERVAL" | "VARIANT" | "VOID" | "NULL" => {
-                self.wrong_at(at, format!("{word} cannot be stored in Parquet for every reader")).hinted("STRING")
-            }
+            "INTERVAL" | "VARIANT" | "VOID" | "NULL" => self
+                .wrong_at(at, format!("{word} cannot be stored in Parquet for every reader"))
+                .hinted("STRING"),
             _ => {
                 let error = self.wrong_at(at, format!("expected a type, found '{word}'"));
                 match likely(word) {
                     Some(kind) => error.hinted(kind),
-                    None => error.hinted("STRING, INT, BIGINT, DOUBLE, BOOLEAN, TIMESTAMP, STRUCT<…>, ARRAY<…>"),
+                    None => {
+                        error.hinted("STRING, INT, BIGINT, DOUBLE, BOOLEAN, TIMESTAMP, STRUCT<…>, ARRAY<…>")
+                    }
                 }
             }
         }

@@ -8,12 +8,16 @@
 pub mod builders;
 pub mod cells;
 pub mod ddl;
+pub mod encoder;
+mod guard;
+pub mod infer;
+pub mod numbers;
 pub mod reader;
 pub mod schema;
-pub mod encoder;
-pub mod numbers;
 pub mod times;
 pub mod writer;
 
 #[cfg(test)]
 mod speed;
+#[cfg(test)]
+mod tests;

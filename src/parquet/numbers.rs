@@ -158,17 +158,19 @@ pub struct Width {
     pub whole: u32,
     /// Digits after it.
     pub fraction: u32,
+    /// Digits from the first to the last that is not 0.
+    pub digits: u32,
 }
 
 /// The width of a number that some DECIMAL could hold.
 pub fn width(text: &[u8]) -> Option<Width> {
     let exact = Exact::parse(text)?;
     if exact.digits == 0 {
-        return (!exact.negative).then_some(Width { whole: 0, fraction: 0 });
+        return (!exact.negative).then_some(Width { whole: 0, fraction: 0, digits: 0 });
     }
     let fraction = u32::try_from((-exact.exponent).max(0)).ok()?;
     let whole = u32::try_from((i64::from(exact.digits) + exact.exponent).max(0)).ok()?;
-    Some(Width { whole, fraction })
+    Some(Width { whole, fraction, digits: exact.digits })
 }
 
 /// A number in normal form: `mantissa * 10^exponent`, the mantissa without trailing zeros.
@@ -288,9 +290,15 @@ mod tests {
 
     #[test]
     fn a_decimal_is_exact_whatever_the_spelling() {
-        for (text, expected) in
-            [("1.5", 150), ("1.500", 150), ("15e-1", 150), ("-0.01", -1), ("0", 0), ("0.000e9", 0), ("1E2", 10_000)]
-        {
+        for (text, expected) in [
+            ("1.5", 150),
+            ("1.500", 150),
+            ("15e-1", 150),
+            ("-0.01", -1),
+            ("0", 0),
+            ("0.000e9", 0),
+            ("1E2", 10_000),
+        ] {
             assert_eq!(decimal(text.as_bytes(), 10, 2), Ok(expected), "{text}");
         }
         assert_eq!(decimal(b"1.005", 10, 2), Err(TOO_MANY_FRACTION_DIGITS));
@@ -310,7 +318,8 @@ mod tests {
         for (text, whole, fraction) in
             [("0", 0, 0), ("10", 2, 0), ("1.50", 1, 1), ("0.05", 0, 2), ("1e3", 4, 0), ("12e-4", 0, 4)]
         {
-            assert_eq!(width(text.as_bytes()), Some(Width { whole, fraction }), "{text}");
+            let found = width(text.as_bytes()).unwrap();
+            assert_eq!((found.whole, found.fraction), (whole, fraction), "{text}");
         }
         assert_eq!(width(b"-0"), None);
     }

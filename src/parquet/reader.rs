@@ -10,7 +10,6 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,7 +26,9 @@ use parquet::schema::types::SchemaDescriptor;
 
 use super::builders::fault::push_member;
 use super::cells::{self, Members, Unwritable};
+use super::guard::fenced;
 use crate::run::exit::{Error, Result};
+use crate::run::scratch;
 use crate::run::signals::Stop;
 use crate::stream::{Position, RecordOut, Reject, Source};
 
@@ -66,7 +67,9 @@ impl ParquetSource {
         let mut file = File::open(path).map_err(cannot_open)?;
         let kind = file.metadata().map_err(cannot_open)?;
         if kind.is_dir() {
-            return Err(Error::usage(format!("{name} is a directory")).hint("from-parquet DIRECTORY/*.parquet"));
+            return Err(
+                Error::usage(format!("{name} is a directory")).hint("from-parquet DIRECTORY/*.parquet")
+            );
         }
         // A pipe (as in `from-parquet <(…)`) cannot be read from its end either.
         let file = if kind.is_file() { file } else { spool(&mut file)? };
@@ -75,7 +78,7 @@ impl ParquetSource {
 
     /// Reads an open file.
     pub fn new(file: File, name: &str, options: &Options) -> Result<Self> {
-        let metadata = load(&file).map_err(|error| read_error(name, &error))?;
+        let metadata = fenced(|| load(&file)).map_err(|error| read_error(name, &error))?;
         let mask = mask(metadata.parquet_schema(), &options.columns, name)?;
         let source = Self { name: name.to_owned(), file, metadata, mask, omit_nulls: options.omit_nulls };
         source.check_types()?;
@@ -114,6 +117,23 @@ impl ParquetSource {
             .build()
     }
 
+    /// Calls `work` with every batch and the number of its first row, as long as it returns true.
+    pub(super) fn each_batch(&self, mut work: impl FnMut(RecordBatch, u64) -> Result<bool>) -> Result<()> {
+        let mut next = 1;
+        for index in 0..self.metadata.metadata().num_row_groups() {
+            let told = |error| read_error(&self.name, &error);
+            let mut group = fenced(|| self.group(index)).map_err(told)?;
+            while let Some(batch) = fenced(|| Ok(group.next().transpose()?)).map_err(told)? {
+                let rows = batch.num_rows() as u64;
+                if !work(batch, next)? {
+                    return Ok(());
+                }
+                next += rows;
+            }
+        }
+        Ok(())
+    }
+
     /// Writes the rows of a batch, the first of which is number `first` of the file.
     fn write(&self, batch: &RecordBatch, first: u64, out: &mut RecordOut<'_>) -> Result<()> {
         let members = Members::of_batch(batch, self.omit_nulls)
@@ -132,21 +152,22 @@ impl ParquetSource {
     }
 }
 
+impl ParquetSource {
+    /// Writes at most `left` rows, and takes off what it wrote or refused.
+    pub fn run_up_to(&self, left: &mut u64, out: &mut RecordOut<'_>, stop: &Stop) -> Result<()> {
+        self.each_batch(|batch, first| {
+            let rows = (*left).min(batch.num_rows() as u64);
+            self.write(&batch.slice(0, rows as usize), first, out)?;
+            *left -= rows;
+            Ok(*left > 0 && !stop.requested())
+        })
+    }
+}
+
 impl Source for ParquetSource {
     fn run(&mut self, out: &mut RecordOut<'_>, stop: &Stop) -> Result<()> {
-        let mut next = 1;
-        for index in 0..self.metadata.metadata().num_row_groups() {
-            let group = self.group(index).map_err(|error| read_error(&self.name, &error))?;
-            for batch in group {
-                if stop.requested() {
-                    return Ok(());
-                }
-                let batch = batch.map_err(|error| read_error(&self.name, &ParquetError::from(error)))?;
-                self.write(&batch, next, out)?;
-                next += batch.num_rows() as u64;
-            }
-        }
-        Ok(())
+        let mut all = u64::MAX;
+        self.run_up_to(&mut all, out, stop)
     }
 }
 
@@ -203,7 +224,8 @@ fn mask(schema: &SchemaDescriptor, columns: &[String], name: &str) -> Result<Pro
         let before = wanted.len();
         wanted.extend(found);
         if wanted.len() == before {
-            let roots: Vec<&str> = schema.root_schema().get_fields().iter().map(|field| field.name()).collect();
+            let roots: Vec<&str> =
+                schema.root_schema().get_fields().iter().map(|field| field.name()).collect();
             return Err(Error::usage(format!("{name} has no column '{column}'"))
                 .hint(format!("--columns {}", roots.join(","))));
         }
@@ -228,16 +250,10 @@ fn batch_rows(group: &RowGroupMetaData, mask: &ProjectionMask) -> usize {
     (BATCH_BYTES / per_row.max(1)).clamp(1, MAX_BATCH_ROWS) as usize
 }
 
-/// Copies a stream to a file without a name, in the directory for temporary files.
+/// Copies a stream to a file that can be read from its end.
 fn spool(input: &mut dyn Read) -> Result<File> {
-    use rustix::fs::{Mode, OFlags};
-    let directory = std::env::temp_dir();
-    let failed = |error: io::Error| Error::io(format!("cannot copy stdin to {}", directory.display()), &error);
-    let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
-    let descriptor: OwnedFd =
-        rustix::fs::open(&directory, flags, Mode::RUSR | Mode::WUSR).map_err(|error| failed(error.into()))?;
-    let mut file = File::from(descriptor);
-    io::copy(input, &mut file).map_err(failed)?;
+    let mut file = scratch::file()?;
+    io::copy(input, &mut file).map_err(|cause| scratch::failed(&cause))?;
     Ok(file)
 }
 

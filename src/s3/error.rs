@@ -182,9 +182,9 @@ impl Failure {
                 self.wrong_region(bucket)
             }
             "AccessDenied" | "AllAccessDisabled" | "AccountProblem" => self.denied(doing),
-            "NoSuchUpload" => {
-                Error::temporary(format!("the upload to {location} was aborted from elsewhere"))
-            }
+            "NoSuchUpload" => Error::temporary(format!(
+                "the upload to {location} is gone: aborted from elsewhere, or lost by the store"
+            )),
             "NotImplemented" => {
                 Error::usage(format!("{} cannot do this ({}): {}", doing.store, doing.action, self.words()))
             }
@@ -332,7 +332,7 @@ mod tests {
             (502, "", Exit::Temporary, "status 502"),
             (507, "XMinioStorageFull", Exit::Temporary, "is full"),
             (500, "XMinioStorageFull", Exit::Temporary, "is full"),
-            (404, "NoSuchUpload", Exit::Temporary, "aborted from elsewhere"),
+            (404, "NoSuchUpload", Exit::Temporary, "is gone"),
             (501, "NotImplemented", Exit::Usage, "cannot do this"),
             (404, "", Exit::Usage, "does not look like S3"),
             (400, "InvalidStorageClass", Exit::Usage, "InvalidStorageClass"),

@@ -28,6 +28,9 @@ use crate::run::exit::{Error, Result};
 /// How long aborting may take altogether: a process that dies by a signal waits for it.
 pub(super) const ABORT_TIMEOUT: Duration = Duration::from_secs(4);
 
+/// How long a store has to find out that it has no room.
+const SECOND_LOOK: Duration = Duration::from_secs(1);
+
 /// What a transfer reacts to.
 pub(super) enum Event {
     /// A whole part to send: there will be more bytes after it.
@@ -224,9 +227,21 @@ async fn begin(job: &Job) -> Result<String> {
 }
 
 /// Sends one part; transient failures are repeated by the SDK.
+///
+/// "No such upload" is repeated here: a store whose disk has just filled up may say so for a moment,
+/// and then say what it is.
 async fn send_part(job: &Job, upload: &str, number: i32, bytes: Bytes) -> Result<CompletedPart> {
+    let mut sent = try_part(job, upload, number, bytes.clone()).await;
+    if sent.as_ref().is_err_and(Failure::is_no_upload) {
+        tokio::time::sleep(SECOND_LOOK).await;
+        sent = try_part(job, upload, number, bytes).await;
+    }
+    sent.map_err(|failure| failure.explain(&job.doing("s3:PutObject")).at(format!("part {number}")))
+}
+
+async fn try_part(job: &Job, upload: &str, number: i32, bytes: Bytes) -> Result<CompletedPart, Failure> {
     let timeouts = TimeoutConfig::builder().operation_attempt_timeout(body_timeout(bytes.len())).build();
-    let sent = job
+    let request = job
         .client
         .upload_part()
         .bucket(job.target.location.bucket())
@@ -235,12 +250,8 @@ async fn send_part(job: &Job, upload: &str, number: i32, bytes: Bytes) -> Result
         .part_number(number)
         .body(ByteStream::from(bytes))
         .customize()
-        .config_override(Config::builder().timeout_config(timeouts))
-        .send()
-        .await;
-    let output = sent.map_err(|error| {
-        Failure::of(&error).explain(&job.doing("s3:PutObject")).at(format!("part {number}"))
-    })?;
+        .config_override(Config::builder().timeout_config(timeouts));
+    let output = request.send().await.map_err(|error| Failure::of(&error))?;
     Ok(completed(number, &output))
 }
 

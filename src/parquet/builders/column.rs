@@ -167,7 +167,9 @@ impl Data {
             Data::Short(values) => values.push(integer(kind, cursor)?),
             Data::Long(values) => values.push(integer(kind, cursor)?),
             Data::Float(values) => values.push(numbers::float(number(kind, cursor)?).map_err(Fault::value)?),
-            Data::Double(values) => values.push(numbers::double(number(kind, cursor)?).map_err(Fault::value)?),
+            Data::Double(values) => {
+                values.push(numbers::double(number(kind, cursor)?).map_err(Fault::value)?)
+            }
             Data::Decimal { values, precision, scale } => {
                 let text = number(kind, cursor)?;
                 values.push(numbers::decimal(text, *precision, *scale).map_err(Fault::value)?);
@@ -229,7 +231,9 @@ impl Data {
             Data::Byte(values) => values.truncate(rows),
             Data::Short(values) => values.truncate(rows),
             Data::Int(values) | Data::Date(values) => values.truncate(rows),
-            Data::Long(values) | Data::Timestamp(values) | Data::TimestampNtz(values) => values.truncate(rows),
+            Data::Long(values) | Data::Timestamp(values) | Data::TimestampNtz(values) => {
+                values.truncate(rows)
+            }
             Data::Float(values) => values.truncate(rows),
             Data::Double(values) => values.truncate(rows),
             Data::Decimal { values, .. } => values.truncate(rows),

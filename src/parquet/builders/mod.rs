@@ -156,7 +156,9 @@ impl Builder {
         }
         match &mut self.extra {
             None => self.columns.append(kind, &mut cursor, &mut self.context, None)?,
-            Some(extra) => extra.around(|keep| self.columns.append(kind, &mut cursor, &mut self.context, Some(keep)))?,
+            Some(extra) => {
+                extra.around(|keep| self.columns.append(kind, &mut cursor, &mut self.context, Some(keep)))?
+            }
         }
         Ok(cursor.finish()?)
     }
@@ -235,4 +237,4 @@ fn leaves(fields: &[Field]) -> usize {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::parquet) mod tests;

@@ -130,7 +130,8 @@ impl Map {
         let DataType::Struct(fields) = self.field.data_type() else {
             return Err(ArrowError::SchemaError("a map holds entries".to_owned()));
         };
-        let entries = StructArray::try_new(fields.clone(), vec![self.keys.take()?, self.values.take()?], None)?;
+        let entries =
+            StructArray::try_new(fields.clone(), vec![self.keys.take()?, self.values.take()?], None)?;
         Ok(Arc::new(MapArray::try_new(self.field.clone(), self.offsets.take(), entries, nulls, false)?))
     }
 }

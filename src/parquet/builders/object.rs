@@ -123,7 +123,10 @@ impl Object {
     /// The slot of a key; most likely it is the expected one.
     #[inline]
     fn find(&self, key: &Key<'_>, expected: usize, cx: &mut Context) -> Result<Option<usize>, Fault> {
-        if let Some(slot) = self.slots.get(expected) && !key.is_escaped() && key.raw() == slot.name.as_bytes() {
+        if let Some(slot) = self.slots.get(expected)
+            && !key.is_escaped()
+            && key.raw() == slot.name.as_bytes()
+        {
             return Ok(Some(expected));
         }
         let name = key.text(&mut cx.scratch)?;

@@ -65,7 +65,11 @@ impl Bytes {
         let start = self.start(self.len() - 1);
         let is_start = |byte: &&u8| (**byte as i8) >= -0x40;
         let characters = self.bytes[start..].iter().filter(is_start).count();
-        if characters > limit as usize { Err(Fault::value("more characters than the column has")) } else { Ok(()) }
+        if characters > limit as usize {
+            Err(Fault::value("more characters than the column has"))
+        } else {
+            Ok(())
+        }
     }
 
     /// Appends the bytes that `text` is the base64 of, in the one canonical spelling.

@@ -6,6 +6,7 @@ use super::client::{Answer, Client, Trouble};
 use super::pace::Pace;
 use super::page::{Asked, Flaw, Page};
 use super::plan::{LAST_PAGE, Plan};
+use crate::run::log::say;
 use crate::run::random::{Random, unpredictable};
 use crate::run::retry::Delays;
 use crate::run::units::grouped;
@@ -61,7 +62,7 @@ impl Fetch {
     fn keep_pace(&mut self, results: u64, out: &mut RecordOut<'_>, stop: &Stop) -> Result<Go> {
         let wait = self.pace.wait(results, self.started.elapsed());
         if wait > Duration::from_secs(1) {
-            log::warn!("waiting {} s to keep within the API's limit (--rate)", wait.as_secs());
+            say(&format!("waiting {} s to keep within the API's limit (--rate)", wait.as_secs()));
         }
         pause(wait, out, stop)
     }
@@ -172,10 +173,10 @@ impl Tries {
     fn limit(&mut self, fetch: &Fetch) -> Result<Duration> {
         let longest = fetch.plan.patience.limit;
         if self.limited == 0 {
-            log::warn!(
-                "the API refuses more users for now (HTTP 429, no Retry-After): waiting up to {} s for its limit to pass",
+            say(&format!(
+                "HTTP 429, the API's limit: waiting up to {} s for it to pass (--max-wait)",
                 longest.as_secs()
-            );
+            ));
         }
         if self.limited > PROBES {
             let why = format!("HTTP 429 for {} s", longest.as_secs());
