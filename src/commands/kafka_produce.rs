@@ -110,8 +110,9 @@ impl Command for KafkaProduce {
         let form = if self.envelope {
             Form::Envelope { keep_partition: self.keep_partition }
         } else {
+            let key = self.key.map(Keys::new).transpose()?.map(Box::new);
             let keyless = self.missing_key == MissingKey::Null;
-            Form::Value { key: self.key.map(Keys::new).transpose()?, keyless, headers: self.headers }
+            Form::Value { key, keyless, headers: self.headers }
         };
         let plan = Plan { topic: self.topic, partition: self.partition, form, dry_run: self.dry_run };
         let sink = Produce::open(&settings, plan)?;

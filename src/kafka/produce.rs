@@ -21,7 +21,7 @@ pub enum Form {
     /// The value of a record.
     Value {
         /// The field that becomes the key.
-        key: Option<Keys>,
+        key: Option<Box<Keys>>,
         /// Whether a record without that field is sent without a key, instead of being refused.
         keyless: bool,
         /// Headers of every record.

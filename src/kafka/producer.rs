@@ -195,7 +195,7 @@ impl Producer {
             self.make_room(code)?;
         }
         self.sent += 1;
-        if self.sent % POLL_EVERY == 0 {
+        if self.sent.is_multiple_of(POLL_EVERY) {
             self.poll(Duration::ZERO)?;
         }
         Ok(())

@@ -64,13 +64,10 @@ impl Keys {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stream::PADDING;
 
     fn key(path: &str, text: &str) -> Result<Option<Vec<u8>>, Reject> {
-        let mut block = text.as_bytes().to_vec();
-        block.resize(text.len() + PADDING, 0);
         let mut keys = Keys::new(Path::parse(path).unwrap()).unwrap();
-        keys.find(&Record::new(&block, 0, text.len(), 1)).map(|found| found.then(|| keys.text().to_vec()))
+        keys.find(&Record::new(text.as_bytes(), 1)).map(|found| found.then(|| keys.text().to_vec()))
     }
 
     #[test]
