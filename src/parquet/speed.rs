@@ -81,7 +81,7 @@ fn parse_and_encode() {
     encoder.start(out, None).unwrap();
     let start = Instant::now();
     let bytes = stream(|record| encoder.record(record).unwrap());
-    let facts = encoder.finish().unwrap();
+    let facts = encoder.finish(&[]).unwrap();
     report("parse and encode", start, bytes);
     eprintln!("{facts:?}");
 }

@@ -73,7 +73,7 @@ fn encode_to(
             Err(crate::stream::Trouble::Fail(error)) => return Err(error),
         }
     }
-    encoder.finish()
+    encoder.finish(&[])
 }
 
 fn source(bytes: &[u8], options: &Reading) -> Result<ParquetSource> {

@@ -33,6 +33,11 @@ impl Fields {
         Self { paths, tokens, normalize, missing, found: Found::default(), scratch: Vec::new() }
     }
 
+    /// The id of the key, if there is a key.
+    pub fn key_id(&self) -> Option<&str> {
+        self.tokens.key_id()
+    }
+
     /// Appends the record to `out`, its fields replaced. Every occurrence of a repeated name is.
     pub fn replace(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Reject> {
         let Self { paths, tokens, normalize, missing, found, scratch } = self;
