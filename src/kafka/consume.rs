@@ -144,7 +144,7 @@ impl Consume {
     fn take(&mut self, out: &mut RecordOut<'_>) -> Result<bool> {
         let mut any = false;
         for reader in &mut self.readers {
-            for arrival in reader.take(Duration::ZERO).iter() {
+            for arrival in reader.take().iter() {
                 any = true;
                 self.writer.take(&arrival, out)?;
                 if self.writer.left == 0 {
