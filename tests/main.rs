@@ -9,5 +9,8 @@ mod contract;
 mod fetch;
 mod generate;
 mod house;
+mod kafka;
 mod parquet;
+mod river;
+mod s3;
 mod support;

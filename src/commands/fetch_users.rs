@@ -74,8 +74,10 @@ struct Care {
     #[arg(long, value_name = "USERS/TIME")]
     rate: Option<Rate>,
 
-    /// Try a request again this many times: no connection, no answer, 408, 429, 500, 502, 503, 504,
-    /// an empty answer
+    /// Try a request again this many times
+    ///
+    /// No connection, no answer in time, a broken answer, an empty one, and HTTP 408, 429, 500, 502,
+    /// 503 and 504 are worth another attempt.
     #[arg(long, value_name = "N", default_value_t = 4)]
     retries: u32,
 

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use crate::commands::{Command, Kind, Page};
 use crate::parquet::reader::{Options as Reading, ParquetSource};
 use crate::run::signals::Stop;
-use crate::run::{Process, Result};
+use crate::run::{Error, Process, Result};
+use crate::s3::{Location, S3Args, Store};
 use crate::stream::{Options, RecordOut, Source, Stage};
 
 /// The options of `from-parquet`.
 #[derive(clap::Args, Debug)]
 pub struct FromParquet {
-    /// Parquet files, read in this order; - is stdin
+    /// Parquet files, read in this order: paths, objects (s3://BUCKET/KEY), or - for stdin
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 
@@ -22,6 +23,13 @@ pub struct FromParquet {
     /// Leave out fields that are null
     #[arg(long)]
     omit_nulls: bool,
+
+    /// End after this many records
+    #[arg(short = 'n', long = "count", value_name = "N")]
+    count: Option<u64>,
+
+    #[command(flatten)]
+    s3: S3Args,
 
     #[command(flatten)]
     stream: Options,
@@ -40,13 +48,14 @@ impl Command for FromParquet {
             floats in their shortest spelling, bytes as base64.\n\n\
             A row with a value that JSON cannot say, such as NaN, is rejected. A column of a type without a \
             JSON form, such as an interval, is an error unless --columns leaves it out.\n\n\
-            A Parquet file is read from its end: stdin is copied to a nameless file in $TMPDIR first.",
+            A Parquet file is read from its end: stdin and objects are copied to a nameless file in $TMPDIR first.",
         examples: &[
             ("all rows", "from-parquet users.parquet"),
+            ("two rows of an object on S3", "from-parquet -n 2 s3://lake/users.parquet"),
             ("some fields", "from-parquet --columns email,location.city users.parquet"),
             ("back into Kafka", "from-parquet --omit-nulls users.parquet | kafka-produce --topic users"),
         ],
-        environment: &[("TMPDIR", "where stdin is copied to")],
+        environment: &[("TMPDIR", "where stdin and objects are copied to")],
         files: &[],
         see_also: &["to-parquet"],
     };
@@ -54,17 +63,42 @@ impl Command for FromParquet {
     fn run(self, process: &Process) -> Result<()> {
         let reading = Reading { columns: self.columns, omit_nulls: self.omit_nulls };
         // All are opened before the first record: a wrong name in the list stops at once.
-        let files =
-            self.files.iter().map(|file| ParquetSource::open(file, &reading)).collect::<Result<_>>()?;
-        Stage::open(process, &self.stream)?.source(Files(files))
+        let mut store = None;
+        let open = |file: &PathBuf| match file.to_str().filter(|name| name.starts_with("s3://")) {
+            Some(url) => open_object(url, &self.s3, &mut store, &reading),
+            None => ParquetSource::open(file, &reading),
+        };
+        let files = self.files.iter().map(open).collect::<Result<_>>()?;
+        let left = self.count.unwrap_or(u64::MAX);
+        Stage::open(process, &self.stream)?.source(Files { files, left })
     }
 }
 
-/// One file after the other.
-struct Files(Vec<ParquetSource>);
+fn open_object(
+    url: &str,
+    args: &S3Args,
+    store: &mut Option<Store>,
+    reading: &Reading,
+) -> Result<ParquetSource> {
+    let location: Location = url.parse().map_err(Error::usage)?;
+    let store = match store {
+        Some(store) => store,
+        none => none.insert(Store::open(args)?),
+    };
+    ParquetSource::new(store.fetch(&location)?, url, reading)
+}
+
+/// One file after the other, up to so many rows.
+struct Files {
+    files: Vec<ParquetSource>,
+    left: u64,
+}
 
 impl Source for Files {
     fn run(&mut self, out: &mut RecordOut<'_>, stop: &Stop) -> Result<()> {
-        self.0.iter_mut().try_for_each(|file| file.run(out, stop))
+        let left = &mut self.left;
+        self.files
+            .iter()
+            .try_for_each(|file| if *left == 0 { Ok(()) } else { file.run_up_to(left, out, stop) })
     }
 }

@@ -7,7 +7,7 @@ use crate::json::Paths;
 use crate::pseudonym::{Algorithm, Fields, Key, KeyFile, Missing, Normalization, Normalize, Tokens};
 use crate::run::log::say;
 use crate::run::{Error, Process, Result};
-use crate::stream::{Fate, Line, Options, Reading, Record, Stage, Transform, Trouble};
+use crate::stream::{Facts, Fate, Line, Options, Reading, Record, Stage, Transform, Trouble};
 
 /// The options of `hash-fields`.
 #[derive(clap::Args, Debug)]
@@ -153,6 +153,10 @@ impl Transform for Fields {
     fn record(&mut self, record: &Record<'_>, out: &mut Line<'_>) -> Result<Fate, Trouble> {
         self.replace(record, out.buffer())?;
         Ok(Fate::Passed)
+    }
+
+    fn facts(&self) -> Facts {
+        self.key_id().map(|id| ("key_id".to_owned(), id.into())).into_iter().collect()
     }
 }
 

@@ -1,10 +1,11 @@
 //! `kafka-produce`: records to a topic, each delivery confirmed.
 
 use super::{Command, Kind, Page};
+use crate::json::Path;
 use crate::kafka::KafkaArgs;
 use crate::kafka::produce::{Form, Plan, Produce, parse_header};
 use crate::kafka::topic::parse_name;
-use crate::kafka::value::KeyPath;
+use crate::kafka::value::Keys;
 use crate::run::{Process, Result};
 use crate::stream::{Options, Reading, Stage};
 
@@ -16,8 +17,8 @@ pub struct KafkaProduce {
     topic: String,
 
     /// The field that becomes the key: a string's text, or a number as it is spelled
-    #[arg(short, long, value_name = "PATH", value_parser = KeyPath::parse)]
-    key: Option<KeyPath>,
+    #[arg(short, long, value_name = "PATH")]
+    key: Option<Path>,
 
     /// A record without the key's field is rejected, or sent without a key
     #[arg(long, value_name = "WHAT", value_enum, default_value = "reject", requires = "key")]
@@ -109,8 +110,9 @@ impl Command for KafkaProduce {
         let form = if self.envelope {
             Form::Envelope { keep_partition: self.keep_partition }
         } else {
+            let key = self.key.map(Keys::new).transpose()?.map(Box::new);
             let keyless = self.missing_key == MissingKey::Null;
-            Form::Value { key: self.key, keyless, headers: self.headers }
+            Form::Value { key, keyless, headers: self.headers }
         };
         let plan = Plan { topic: self.topic, partition: self.partition, form, dry_run: self.dry_run };
         let sink = Produce::open(&settings, plan)?;

@@ -22,15 +22,19 @@ mod paths;
 mod rewrite;
 mod scan;
 mod string;
+mod value;
 
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod mutations;
+#[cfg(test)]
 mod speed;
 
-pub use cursor::{Cursor, Guess, Key, Kind, MAX_DEPTH, Number, Span, Str, Value};
+pub use cursor::{Cursor, Guess, MAX_DEPTH};
 pub use error::{Error, Reason};
 pub use path::Path;
 pub use paths::{Found, Hit, Paths};
 pub use rewrite::rewrite;
 pub use scan::{Getter, validate_object, validate_object_in};
+pub use value::{Key, Kind, Number, Span, Str, Value};

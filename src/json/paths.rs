@@ -7,9 +7,10 @@
 //! - Names are compared by their text, however they are spelled: `"em\u0061il"` is `email`.
 //! - Hits come in the order in which they stand in the record, and never overlap.
 
-use super::cursor::{Cursor, Kind, Value};
+use super::cursor::Cursor;
 use super::error::Error;
 use super::path::{Path, Step};
+use super::value::{Kind, Value};
 use crate::run::exit;
 use crate::stream::Record;
 

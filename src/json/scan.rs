@@ -1,9 +1,10 @@
 //! The short ways: is this record an object, and what stands at one path of it.
 
-use super::cursor::{Cursor, Value};
+use super::cursor::Cursor;
 use super::error::Error;
 use super::path::Path;
 use super::paths::{Found, Paths};
+use super::value::Value;
 use crate::run::exit;
 use crate::stream::Record;
 

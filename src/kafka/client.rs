@@ -167,7 +167,7 @@ pub fn connect<C: ClientContext>(
         // Without any connection the question fails at once.
         poll(if answer.is_ok() { Duration::ZERO } else { BETWEEN_TRIES.min(left) });
         match answer {
-            Ok(()) => {
+            Ok(_) => {
                 journal.pages().connected = true;
                 return Ok(());
             }

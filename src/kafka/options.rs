@@ -292,7 +292,9 @@ fn check_property(key: &str, property: &Property) -> Result<()> {
     let words = match &cause {
         // librdkafka's words on a wrong value repeat it.
         KafkaError::ClientConfig(..) if is_secret(key) => format!("{key} has a wrong value"),
-        KafkaError::ClientConfig(_, words, ..) => words.clone(),
+        KafkaError::ClientConfig(_, words, ..) if words.contains(key) => words.clone(),
+        // They name the property that this one is an alias of.
+        KafkaError::ClientConfig(_, words, ..) => format!("{key}: {words}"),
         other => format!("{key}: {other}"),
     };
     Err(Error::usage(format!("{}: {words}", property.origin))

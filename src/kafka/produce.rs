@@ -9,12 +9,11 @@ use serde_json::{Value, json};
 use super::envelope::Opened;
 use super::native::write::Outgoing;
 use super::options::Settings;
-use super::producer::{HeaderList, Producer};
-use super::topic;
-use super::value::{KeyPath, check_object};
+use super::producer::{HeaderList, HeaderSizes, Producer};
+use super::topic::{self, Topic};
+use super::value::{Keys, check_record};
 use crate::run::exit::Result;
-use crate::stream::seal::Sealed;
-use crate::stream::{Facts, Record, Reject, Sink, Trouble};
+use crate::stream::{Facts, Record, Reject, Sealed, Sink, Trouble};
 
 /// What a line is.
 #[derive(Clone, Debug)]
@@ -22,7 +21,7 @@ pub enum Form {
     /// The value of a record.
     Value {
         /// The field that becomes the key.
-        key: Option<KeyPath>,
+        key: Option<Box<Keys>>,
         /// Whether a record without that field is sent without a key, instead of being refused.
         keyless: bool,
         /// Headers of every record.
@@ -50,76 +49,54 @@ pub struct Plan {
 
 /// The sink.
 pub struct Produce {
+    target: Target,
+    form: Form,
+    partition: Option<i32>,
+    /// Headers of every record.
+    headers: HeaderList,
+}
+
+/// Where records go: to the topic, or in a dry run nowhere.
+struct Target {
     producer: Producer,
-    plan: Plan,
-    fixed: HeaderList,
-    key: Vec<u8>,
+    dry_run: bool,
     checked: u64,
 }
 
 impl Produce {
     /// Connects and checks the plan against the topic.
     pub fn open(settings: &Settings, plan: Plan) -> Result<Self> {
-        topic::check_name(&plan.topic)?;
         let producer = Producer::open(settings, &plan.topic)?;
-        let topic = producer.topic();
         if let Some(partition) = plan.partition
-            && !topic.partitions.iter().any(|known| known.id == partition)
+            && !has(producer.topic(), partition)
         {
-            return Err(topic::unknown_partition(topic, partition));
+            return Err(topic::unknown_partition(producer.topic(), partition));
         }
-        let mut fixed = HeaderList::default();
-        if let Form::Value { headers, .. } = &plan.form {
-            headers.iter().for_each(|(name, value)| fixed.push(name.as_bytes(), Some(value.as_bytes())));
+        let mut headers = HeaderList::default();
+        if let Form::Value { headers: fixed, .. } = &plan.form {
+            fixed.iter().for_each(|(name, value)| headers.push(name.as_bytes(), Some(value.as_bytes())));
         }
-        Ok(Self { producer, plan, fixed, key: Vec::new(), checked: 0 })
+        let target = Target { producer, dry_run: plan.dry_run, checked: 0 };
+        Ok(Self { target, form: plan.form, partition: plan.partition, headers })
     }
+}
 
-    fn send(&mut self, record: &Outgoing<'_>, sizes: super::producer::HeaderSizes) -> Result<(), Trouble> {
-        if self.plan.dry_run {
-            self.producer.check(record, sizes)?;
+impl Target {
+    #[inline]
+    fn send(&mut self, record: &Outgoing<'_>, headers: HeaderSizes) -> Result<(), Trouble> {
+        if self.dry_run {
+            self.producer.check(record, headers)?;
             self.checked += 1;
             return Ok(());
         }
-        self.producer.send(record, sizes)
-    }
-
-    /// Sends a line as the value of a record.
-    fn send_value(&mut self, line: &[u8]) -> Result<(), Trouble> {
-        let Form::Value { key, keyless, .. } = &self.plan.form else {
-            return Ok(());
-        };
-        let mut key_found = false;
-        match key {
-            None => check_object(line)?,
-            Some(path) => {
-                key_found = path.text(line, &mut self.key)?;
-                if !key_found && !keyless {
-                    return Err(Reject::at(path.written(), "missing, and it is the key").into());
-                }
-            }
-        }
-        // Lent out for the call: `send` needs all of `self`.
-        let (key, fixed) = (std::mem::take(&mut self.key), std::mem::take(&mut self.fixed));
-        let record = Outgoing {
-            key: key_found.then_some(key.as_slice()),
-            value: Some(line),
-            headers: fixed.list(),
-            timestamp: None,
-            partition: self.plan.partition,
-        };
-        let outcome = self.send(&record, fixed.sizes());
-        (self.key, self.fixed) = (key, fixed);
-        outcome
+        self.producer.send(record, headers)
     }
 
     /// Sends a line as a whole record.
-    fn send_envelope(&mut self, line: &[u8], keep_partition: bool) -> Result<(), Trouble> {
+    fn send_envelope(&mut self, line: &[u8], partition: Option<i32>, keep: bool) -> Result<(), Trouble> {
         let opened = Opened::read(line)?;
-        let kept = opened.partition.filter(|_| keep_partition);
-        if let Some(partition) = kept
-            && !self.producer.topic().partitions.iter().any(|known| known.id == partition)
-        {
+        let kept = opened.partition.filter(|_| keep);
+        if kept.is_some_and(|partition| !has(self.producer.topic(), partition)) {
             return Err(Reject::at("partition", "the topic has no such partition").into());
         }
         let record = Outgoing {
@@ -127,37 +104,68 @@ impl Produce {
             value: opened.value.as_deref(),
             headers: opened.headers.list(),
             timestamp: opened.timestamp,
-            partition: kept.or(self.plan.partition),
+            partition: kept.or(partition),
         };
         self.send(&record, opened.headers.sizes())
     }
 }
 
+fn has(topic: &Topic, partition: i32) -> bool {
+    topic.partitions.iter().any(|known| known.id == partition)
+}
+
+/// The key of a record; none where a record may go without.
+fn key_of<'a>(keys: &'a mut Keys, keyless: bool, record: &Record<'_>) -> Result<Option<&'a [u8]>, Reject> {
+    if !keys.find(record)? {
+        return if keyless {
+            Ok(None)
+        } else {
+            Err(Reject::at(keys.written(), "missing, and it is the key"))
+        };
+    }
+    Ok(Some(keys.text()))
+}
+
 impl Sink for Produce {
     fn record(&mut self, record: &Record<'_>) -> Result<(), Trouble> {
-        match self.plan.form {
-            Form::Value { .. } => self.send_value(record.content()),
-            Form::Envelope { keep_partition } => self.send_envelope(record.content(), keep_partition),
-        }
+        let key = match &mut self.form {
+            Form::Envelope { keep_partition } => {
+                return self.target.send_envelope(record.content(), self.partition, *keep_partition);
+            }
+            Form::Value { key: None, .. } => {
+                check_record(record)?;
+                None
+            }
+            Form::Value { key: Some(keys), keyless, .. } => key_of(keys, *keyless, record)?,
+        };
+        let outgoing = Outgoing {
+            key,
+            value: Some(record.content()),
+            headers: self.headers.list(),
+            timestamp: None,
+            partition: self.partition,
+        };
+        self.target.send(&outgoing, self.headers.sizes())
     }
 
     fn idle(&mut self) -> Result<()> {
-        self.producer.idle()
+        self.target.producer.idle()
     }
 
     fn publish(mut self, _: Option<&Sealed>) -> Result<Facts> {
-        self.producer.confirm()?;
+        self.target.producer.confirm()?;
         Ok(self.facts())
     }
 
     fn facts(&self) -> Facts {
-        let counts = self.producer.counts();
+        let Target { producer, dry_run, checked } = &self.target;
+        let counts = producer.counts();
         let mut facts = Facts::new();
         let mut add = |name: &str, value: Value| facts.insert(name.to_owned(), value);
-        add("topic", json!(&*self.producer.topic().name));
-        if self.plan.dry_run {
+        add("topic", json!(&*producer.topic().name));
+        if *dry_run {
             add("dry_run", json!(true));
-            add("would_send", json!(self.checked));
+            add("would_send", json!(checked));
             return facts;
         }
         add("delivered", json!(counts.confirmed));

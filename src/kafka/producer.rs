@@ -195,7 +195,7 @@ impl Producer {
             self.make_room(code)?;
         }
         self.sent += 1;
-        if self.sent % POLL_EVERY == 0 {
+        if self.sent.is_multiple_of(POLL_EVERY) {
             self.poll(Duration::ZERO)?;
         }
         Ok(())
@@ -233,9 +233,8 @@ impl Producer {
         self.judge()
     }
 
-    /// The input is quiet: sends what is buffered without waiting for the answers.
+    /// The input is quiet. What is buffered leaves after `linger.ms` by itself: only its fate is asked.
     pub fn idle(&mut self) -> Result<()> {
-        flush_step(self.client().client(), Duration::ZERO);
         self.poll(Duration::ZERO)
     }
 

@@ -1,60 +1,91 @@
-//! What a record's value must be, and how a field of it becomes a key.
-//!
-//! The one place of this room that looks into JSON.
+//! What a record's value must be, and how a field of it becomes a key: all of this room's JSON that
+//! is on the hot path.
 
-use serde::de::IgnoredAny;
+use crate::json::{self, Getter, Kind, Path};
+use crate::run::exit::Result;
+use crate::stream::{Record, Reject};
 
-use crate::stream::Reject;
-
-/// Checks that these bytes are one JSON object.
+/// Checks that a value of Kafka, which may be any bytes, is one JSON object.
+#[inline]
 pub fn check_object(bytes: &[u8]) -> Result<(), Reject> {
-    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
-        return Err(Reject::new("not a JSON object"));
+    if simdutf8::basic::from_utf8(bytes).is_err() {
+        return Err(Reject::new("not UTF-8"));
     }
-    serde_json::from_slice::<IgnoredAny>(bytes).map(|_| ()).map_err(|_| Reject::new("not a JSON object"))
+    Ok(json::validate_object_in(bytes)?)
 }
 
-/// A field whose text is the key of the record.
+/// Checks that a record of stdin, whose UTF-8 was checked before, is one JSON object.
+#[inline]
+pub fn check_record(record: &Record<'_>) -> Result<(), Reject> {
+    Ok(json::validate_object(record)?)
+}
+
+/// Finds the text that is the key of a record.
 #[derive(Clone, Debug)]
-pub struct KeyPath {
-    written: String,
-    steps: Vec<String>,
+pub struct Keys {
+    getter: Getter,
+    text: Vec<u8>,
 }
 
-impl KeyPath {
-    /// Reads a path such as `location.postcode`.
-    pub fn parse(written: &str) -> Result<Self, String> {
-        let steps: Vec<String> = written.split('.').map(str::to_owned).collect();
-        if steps.iter().any(String::is_empty) {
-            return Err(format!("'{written}' is no path; write email or location.postcode"));
-        }
-        Ok(Self { written: written.to_owned(), steps })
+impl Keys {
+    /// Takes keys from the field at `path`.
+    pub fn new(path: Path) -> Result<Self> {
+        Ok(Self { getter: Getter::new(path)?, text: Vec::new() })
     }
 
-    /// Puts the text of the field into `out`: a string without its quotes and escapes, a number as it
-    /// is spelled. `false` if it is missing or null.
-    pub fn text(&self, record: &[u8], out: &mut Vec<u8>) -> Result<bool, Reject> {
-        out.clear();
-        let value: serde_json::Value =
-            serde_json::from_slice(record).map_err(|_| Reject::new("not a JSON object"))?;
-        if !value.is_object() {
-            return Err(Reject::new("not a JSON object"));
-        }
-        let mut field = Some(&value);
-        for step in &self.steps {
-            field = field.and_then(|value| value.get(step));
-        }
-        match field {
-            None | Some(serde_json::Value::Null) => return Ok(false),
-            Some(serde_json::Value::String(text)) => out.extend_from_slice(text.as_bytes()),
-            Some(serde_json::Value::Number(number)) => out.extend_from_slice(number.to_string().as_bytes()),
-            Some(_) => return Err(Reject::at(&self.written, "a key is a string or a number")),
+    /// Looks for the key of a record: `false` if the field is missing or null. The record is checked
+    /// to be one JSON object on the way.
+    pub fn find(&mut self, record: &Record<'_>) -> Result<bool, Reject> {
+        let Some(value) = self.getter.get(record)? else {
+            return Ok(false);
+        };
+        let bytes = record.bytes();
+        self.text.clear();
+        match value.kind {
+            Kind::Null => return Ok(false),
+            Kind::String => value.as_str(bytes).unescape_into(&mut self.text)?,
+            Kind::Number => self.text.extend_from_slice(&bytes[value.span.range()]),
+            _ => return Err(Reject::at(self.written(), "a key is a string or a number")),
         }
         Ok(true)
     }
 
-    /// The path as it was written.
-    pub fn written(&self) -> &str {
-        &self.written
+    /// The key that was found: a string without its quotes and escapes, a number as it is spelled.
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The path, as it was written.
+    pub fn written(&self) -> String {
+        self.getter.path().to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(path: &str, text: &str) -> Result<Option<Vec<u8>>, Reject> {
+        let mut keys = Keys::new(Path::parse(path).unwrap()).unwrap();
+        keys.find(&Record::new(text.as_bytes(), 1)).map(|found| found.then(|| keys.text().to_vec()))
+    }
+
+    #[test]
+    fn a_key_is_the_text_of_a_string_or_a_number_as_it_is_spelled() {
+        assert_eq!(key("a.b", r#"{"a":{"b":"x\u00fc\n"}}"#), Ok(Some("xü\n".into())));
+        assert_eq!(key("a", r#"{"a":1.50e3}"#), Ok(Some(b"1.50e3".to_vec())));
+        assert_eq!(key("a", r#"{"a":""}"#), Ok(Some(vec![])), "empty is a key");
+        assert_eq!(key("a", r#"{"a":null}"#), Ok(None));
+        assert_eq!(key("a.b", r#"{"a":1}"#), Ok(None));
+        assert_eq!(key("a", r#"{"a":[1]}"#).unwrap_err().path.as_deref(), Some("a"));
+        assert!(key("a", r#"{"a":1"#).is_err() && key("a", "[]").is_err());
+    }
+
+    #[test]
+    fn a_value_of_kafka_may_be_anything_and_must_be_an_object() {
+        assert!(check_object(b" {\"a\":\n1} ").is_ok());
+        for bytes in [&b""[..], b"null", b"[]", b"{", b"{} {}", b"{\"a\":\"\xff\"}", b"\xff"] {
+            assert!(check_object(bytes).is_err(), "{bytes:?}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use super::builders::{Builder, Unknown, stored_schema};
 use super::schema::Schema;
 use super::writer::{Options, Writer};
 use crate::run::exit::{Error, Result};
-use crate::stream::seal::{Range, Sealed};
+use crate::stream::seal::{Range, Sealed, StageCounts};
 use crate::stream::{ByteOut, Encoder, Facts, Record, Trouble};
 
 /// What the names of all our entries in the footer begin with.
@@ -20,6 +20,11 @@ const OWN_KEYS: &str = "sluicebox.";
 pub const SCHEMA_KEY: &str = "sluicebox.schema";
 /// The [hash](Schema::hash) of the columns in the footer.
 pub const SCHEMA_HASH_KEY: &str = "sluicebox.schema-hash";
+
+/// The ids of the keys that made pseudonyms, in the footer.
+pub const KEY_ID_KEY: &str = "sluicebox.key-id";
+/// The fact of a stage that is that id.
+const KEY_ID_FACT: &str = "key_id";
 
 /// Turns records into one Parquet file.
 pub struct ParquetEncoder {
@@ -72,6 +77,13 @@ fn range_metadata(range: &Range) -> [(String, String); 5] {
     .map(|(name, value)| (format!("{OWN_KEYS}{name}"), value))
 }
 
+/// What the footer says of the stages before: the ids of the keys that made pseudonyms.
+fn lineage(before: &[StageCounts]) -> Vec<(String, String)> {
+    let ids = before.iter().filter_map(|stage| stage.facts.get(KEY_ID_FACT)?.as_str());
+    let ids: Vec<&str> = ids.collect();
+    if ids.is_empty() { Vec::new() } else { vec![(KEY_ID_KEY.to_owned(), ids.join(","))] }
+}
+
 impl Encoder for ParquetEncoder {
     fn start(&mut self, out: ByteOut, sealed: Option<&Sealed>) -> Result<()> {
         if let Some(range) = sealed.and_then(|sealed| sealed.range.as_ref()) {
@@ -90,14 +102,14 @@ impl Encoder for ParquetEncoder {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Facts> {
+    fn finish(mut self, before: &[StageCounts]) -> Result<Facts> {
         if self.builder.rows() > 0 {
             self.write_batch()?;
         }
         let ignored = self.builder.ignored();
         self.writer()?;
         let Some(writer) = self.writer.take() else { return Ok(Facts::new()) };
-        let written = writer.finish()?;
+        let written = writer.finish(lineage(before))?;
         let mut facts = Facts::new();
         facts.insert("rows".to_owned(), written.rows.into());
         facts.insert("row_groups".to_owned(), written.row_groups.into());

@@ -10,7 +10,6 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -29,6 +28,7 @@ use super::builders::fault::push_member;
 use super::cells::{self, Members, Unwritable};
 use super::guard::fenced;
 use crate::run::exit::{Error, Result};
+use crate::run::scratch;
 use crate::run::signals::Stop;
 use crate::stream::{Position, RecordOut, Reject, Source};
 
@@ -152,12 +152,22 @@ impl ParquetSource {
     }
 }
 
+impl ParquetSource {
+    /// Writes at most `left` rows, and takes off what it wrote or refused.
+    pub fn run_up_to(&self, left: &mut u64, out: &mut RecordOut<'_>, stop: &Stop) -> Result<()> {
+        self.each_batch(|batch, first| {
+            let rows = (*left).min(batch.num_rows() as u64);
+            self.write(&batch.slice(0, rows as usize), first, out)?;
+            *left -= rows;
+            Ok(*left > 0 && !stop.requested())
+        })
+    }
+}
+
 impl Source for ParquetSource {
     fn run(&mut self, out: &mut RecordOut<'_>, stop: &Stop) -> Result<()> {
-        self.each_batch(|batch, first| {
-            self.write(&batch, first, out)?;
-            Ok(!stop.requested())
-        })
+        let mut all = u64::MAX;
+        self.run_up_to(&mut all, out, stop)
     }
 }
 
@@ -240,17 +250,10 @@ fn batch_rows(group: &RowGroupMetaData, mask: &ProjectionMask) -> usize {
     (BATCH_BYTES / per_row.max(1)).clamp(1, MAX_BATCH_ROWS) as usize
 }
 
-/// Copies a stream to a file without a name, in the directory for temporary files.
+/// Copies a stream to a file that can be read from its end.
 fn spool(input: &mut dyn Read) -> Result<File> {
-    use rustix::fs::{Mode, OFlags};
-    let directory = std::env::temp_dir();
-    let failed =
-        |error: io::Error| Error::io(format!("cannot copy stdin to {}", directory.display()), &error);
-    let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
-    let descriptor: OwnedFd =
-        rustix::fs::open(&directory, flags, Mode::RUSR | Mode::WUSR).map_err(|error| failed(error.into()))?;
-    let mut file = File::from(descriptor);
-    io::copy(input, &mut file).map_err(failed)?;
+    let mut file = scratch::file()?;
+    io::copy(input, &mut file).map_err(|cause| scratch::failed(&cause))?;
     Ok(file)
 }
 

@@ -12,7 +12,7 @@ use super::writer::{Compatibility, Compression, Options};
 use super::{cells, ddl};
 use crate::run::exit::{Exit, Result};
 use crate::stream::seal::{Range, Sealed};
-use crate::stream::{Encoder, Facts, PADDING, Record};
+use crate::stream::{Encoder, Facts, Record};
 
 /// An output that can be looked at afterwards.
 #[derive(Clone, Default)]
@@ -68,14 +68,12 @@ fn encode_to(
     let mut encoder = ParquetEncoder::new(&ddl::parse(SCHEMA).unwrap(), Unknown::Reject, options)?;
     encoder.start(out, sealed)?;
     for text in records {
-        let mut block = text.as_bytes().to_vec();
-        block.resize(text.len() + PADDING, b' ');
-        match encoder.record(&Record::new(&block, 0, text.len(), 1)) {
+        match encoder.record(&Record::new(text.as_bytes(), 1)) {
             Ok(()) | Err(crate::stream::Trouble::Reject(_)) => {}
             Err(crate::stream::Trouble::Fail(error)) => return Err(error),
         }
     }
-    encoder.finish()
+    encoder.finish(&[])
 }
 
 fn source(bytes: &[u8], options: &Reading) -> Result<ParquetSource> {

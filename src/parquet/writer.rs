@@ -126,7 +126,7 @@ pub struct Written {
 /// What the encoder's thread is told.
 enum Message {
     Batch(RecordBatch),
-    Finish,
+    Finish(Vec<(String, String)>),
 }
 
 /// A file being written.
@@ -167,9 +167,9 @@ impl Writer {
         }
     }
 
-    /// Writes the footer, flushes, and says what was written.
-    pub fn finish(mut self) -> Result<Written> {
-        self.tell(Message::Finish)?;
+    /// Writes the footer with `more` metadata, flushes, and says what was written.
+    pub fn finish(mut self, more: Vec<(String, String)>) -> Result<Written> {
+        self.tell(Message::Finish(more))?;
         self.join()?.ok_or_else(|| Error::data("the Parquet file was not finished"))
     }
 
@@ -220,13 +220,14 @@ fn encode(
                     file.flush().map_err(write_error)?;
                 }
             }
-            Ok(Message::Finish) => return finish(file).map(Some),
+            Ok(Message::Finish(more)) => return finish(file, more).map(Some),
             Err(_) => return Ok(None),
         }
     }
 }
 
-fn finish(mut file: ArrowWriter<ByteOut>) -> Result<Written> {
+fn finish(mut file: ArrowWriter<ByteOut>, more: Vec<(String, String)>) -> Result<Written> {
+    more.into_iter().for_each(|(key, value)| file.append_key_value_metadata(KeyValue::new(key, value)));
     let metadata = file.finish().map_err(write_error)?;
     io::Write::flush(file.inner_mut()).map_err(|error| io_error(&error))?;
     Ok(Written {

@@ -33,6 +33,11 @@ impl Fields {
         Self { paths, tokens, normalize, missing, found: Found::default(), scratch: Vec::new() }
     }
 
+    /// The id of the key, if there is a key.
+    pub fn key_id(&self) -> Option<&str> {
+        self.tokens.key_id()
+    }
+
     /// Appends the record to `out`, its fields replaced. Every occurrence of a repeated name is.
     pub fn replace(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Reject> {
         let Self { paths, tokens, normalize, missing, found, scratch } = self;
@@ -92,7 +97,6 @@ fn normalized(text: &[u8], normalize: Normalize) -> Result<Cow<'_, [u8]>, &'stat
 mod tests {
     use super::*;
     use crate::pseudonym::{Key, Normalization};
-    use crate::stream::PADDING;
 
     fn fields(paths: &[&str], steps: &[Normalization], missing: Missing) -> Fields {
         let tokens = Tokens::keyed(&Key::from_bytes(vec![7; 32].into()));
@@ -100,10 +104,8 @@ mod tests {
     }
 
     fn replace(fields: &mut Fields, text: &str) -> Result<String, Reject> {
-        let mut block = text.as_bytes().to_vec();
-        block.resize(text.len() + PADDING, 0);
         let mut out = Vec::new();
-        fields.replace(&Record::new(&block, 0, text.len(), 1), &mut out)?;
+        fields.replace(&Record::new(text.as_bytes(), 1), &mut out)?;
         Ok(String::from_utf8(out).unwrap())
     }
 

@@ -36,6 +36,14 @@ impl Tokens {
         Tokens::Keyed { hmac: HmacSha256::new(key.bytes()), prefix: format!("\"{}.", key.id()) }
     }
 
+    /// The id of the key, if there is a key.
+    pub fn key_id(&self) -> Option<&str> {
+        match self {
+            Tokens::Keyed { prefix, .. } => Some(prefix.trim_matches(['"', '.'])),
+            Tokens::Md5Int => None,
+        }
+    }
+
     /// Appends the token of `text` to `out`.
     #[inline]
     pub fn write(&self, text: &[u8], out: &mut Vec<u8>) {

@@ -9,6 +9,7 @@ pub mod process;
 pub mod progress;
 pub mod random;
 pub mod retry;
+pub mod scratch;
 pub mod settings;
 pub mod signals;
 pub mod units;

@@ -18,9 +18,9 @@ impl Random {
         Self(mix(key ^ mix(number)))
     }
 
-    /// The next 64 bits.
+    /// 64 more bits.
     #[inline]
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(STEP);
         mix(self.0)
     }
@@ -28,7 +28,7 @@ impl Random {
     /// A number below `limit`. The bias is below `limit / 2^64`: nobody will see it.
     #[inline]
     pub fn below(&mut self, limit: u64) -> u64 {
-        multiply_high(self.next(), limit)
+        multiply_high(self.bits(), limit)
     }
 
     /// One of `items`, which must not be empty.
@@ -40,7 +40,7 @@ impl Random {
     /// Many small draws out of one number.
     #[inline]
     pub fn fraction(&mut self) -> Fraction {
-        Fraction(self.next())
+        Fraction(self.bits())
     }
 }
 
@@ -85,8 +85,8 @@ mod tests {
     fn the_sequence_is_splitmix64() {
         // The first numbers of the published algorithm from state 1234567.
         let mut random = Random(1234567);
-        assert_eq!(random.next(), 6457827717110365317);
-        assert_eq!(random.next(), 3203168211198807973);
+        assert_eq!(random.bits(), 6457827717110365317);
+        assert_eq!(random.bits(), 3203168211198807973);
     }
 
     #[test]

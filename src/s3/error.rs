@@ -142,7 +142,9 @@ impl Failure {
             }
             Kind::BadCredentials => Error::usage(format!("cannot get AWS credentials: {}", self.message))
                 .hint("aws sso login, or aws configure list to see where they come from"),
-            Kind::Unsent => Error::usage(format!("cannot make a request for {}: {}", doing.location, self.message)),
+            Kind::Unsent => {
+                Error::usage(format!("cannot make a request for {}: {}", doing.location, self.message))
+            }
             Kind::Tls if self.message.contains("InvalidContentType") => {
                 Error::usage(format!("{} does not speak TLS", doing.store))
                     .hint(format!("--endpoint-url {}", doing.store.replacen("https:", "http:", 1)))
@@ -150,9 +152,10 @@ impl Failure {
             Kind::Tls => Error::usage(format!("no trust in {}: {}", doing.store, self.message))
                 .hint("SSL_CERT_FILE=/path/to/ca.pem"),
             Kind::Unreachable => Error::temporary(format!("cannot reach {}: {}", doing.store, self.message)),
-            Kind::Silent => {
-                Error::temporary(format!("no answer from {} for {}: {}", doing.store, doing.location, self.message))
-            }
+            Kind::Silent => Error::temporary(format!(
+                "no answer from {} for {}: {}",
+                doing.store, doing.location, self.message
+            )),
             Kind::Answered => self.explain_answer(doing),
         }
     }
@@ -161,14 +164,15 @@ impl Failure {
     fn explain_answer(&self, doing: &Doing<'_>) -> Error {
         let (bucket, location) = (doing.location.bucket(), doing.location);
         match self.code.as_str() {
-            _ if self.is_exists() => {
-                Error::conflict(format!("{location} exists already")).hint("another key, or without --create-only")
-            }
+            _ if self.is_exists() => Error::conflict(format!("{location} exists already"))
+                .hint("another key, or without --create-only"),
             _ if self.is_full() => Error::temporary(format!("{} is full: {}", doing.store, self.words())),
             "NoSuchBucket" => Error::usage(format!("bucket {bucket} does not exist on {}", doing.store))
                 .hint(format!("aws s3 mb s3://{bucket}")),
             "InvalidAccessKeyId" => wrong_keys(format!("{} does not know this access key id", doing.store)),
-            "SignatureDoesNotMatch" => wrong_keys("the secret key does not belong to the access key id".to_owned()),
+            "SignatureDoesNotMatch" => {
+                wrong_keys("the secret key does not belong to the access key id".to_owned())
+            }
             "ExpiredToken" | "InvalidToken" | "TokenRefreshRequired" => {
                 Error::usage("the AWS session has expired or its token is wrong").hint("aws sso login")
             }
@@ -178,9 +182,9 @@ impl Failure {
                 self.wrong_region(bucket)
             }
             "AccessDenied" | "AllAccessDisabled" | "AccountProblem" => self.denied(doing),
-            "NoSuchUpload" => {
-                Error::temporary(format!("the upload to {location} is gone: aborted from elsewhere, or lost by the store"))
-            },
+            "NoSuchUpload" => Error::temporary(format!(
+                "the upload to {location} is gone: aborted from elsewhere, or lost by the store"
+            )),
             "NotImplemented" => {
                 Error::usage(format!("{} cannot do this ({}): {}", doing.store, doing.action, self.words()))
             }
@@ -244,7 +248,8 @@ fn kind_of<E: StdError + 'static>(error: &SdkError<E, HttpResponse>) -> Kind {
             let causes = causes(error);
             kind_of_credentials(&causes).unwrap_or(if any(&causes, &["certificate", "TLS", "tls"]) {
                 Kind::Tls
-            } else if failure.as_connector_error().is_some_and(|e| e.is_io() || e.is_timeout()) && connecting(&causes)
+            } else if failure.as_connector_error().is_some_and(|e| e.is_io() || e.is_timeout())
+                && connecting(&causes)
             {
                 Kind::Unreachable
             } else {
@@ -340,7 +345,8 @@ mod tests {
 
     #[test]
     fn a_redirect_names_the_right_region() {
-        let by_header = Failure { region: Some("eu-west-1".into()), ..answered(301, "PermanentRedirect", "") };
+        let by_header =
+            Failure { region: Some("eu-west-1".into()), ..answered(301, "PermanentRedirect", "") };
         assert!(explain(&by_header).to_string().ends_with("(try: --region eu-west-1)"));
         let words = "the region 'us-east-1' is wrong; expecting 'eu-central-1'";
         let by_words = answered(400, "AuthorizationHeaderMalformed", words);

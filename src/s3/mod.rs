@@ -15,6 +15,7 @@
 //! one line with the right exit code ([`error`]).
 //!
 //! [`sandbox`] is the other side: a small S3 for the first five minutes, and for tests.
+mod download;
 mod error;
 mod location;
 mod options;

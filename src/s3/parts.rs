@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(gib(schedule.ceiling()), 617.2);
         let upto = |last: u32| gib((1..=last).map(|number| schedule.size(number)).sum());
         assert_eq!([upto(2_000), upto(3_500), upto(5_000), upto(6_500)], [15.6, 39.1, 85.9, 179.7]);
-        let memory = |number: u32| schedule.size(number) * schedule.buffers(number) as u64 >> 20;
+        let memory = |number: u32| (schedule.size(number) * schedule.buffers(number) as u64) >> 20;
         assert_eq!([1, 2_001, 3_501, 5_001, 6_501, MOST].map(memory), [32, 64, 64, 128, 256, 256]);
     }
 

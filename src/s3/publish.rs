@@ -213,8 +213,9 @@ fn unhex(digits: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::s3::Store;
     use crate::s3::error::Kind;
-    use crate::s3::{Sandbox, Store};
+    use crate::s3::sandbox::Sandbox;
 
     #[test]
     fn the_etag_of_parts_is_the_md5_of_their_md5s() {

@@ -36,7 +36,7 @@ pub(super) enum Event {
     /// A whole part to send: there will be more bytes after it.
     Part(Bytes),
     /// A part has arrived, or not.
-    Landed(CompletedPart),
+    Landed(Box<CompletedPart>),
     /// A part cannot be sent.
     Failed(Error),
     /// No more bytes after these: make the object visible.
@@ -85,7 +85,7 @@ impl Transfer {
             let step = match event {
                 Event::Part(bytes) => self.send(bytes).await,
                 Event::Landed(part) => {
-                    self.landed.push(part);
+                    self.landed.push(*part);
                     while self.flights.try_join_next().is_some() {}
                     Ok(())
                 }
@@ -127,7 +127,7 @@ impl Transfer {
         let (job, queue, number) = (self.job.clone(), self.queue.clone(), self.sent);
         self.flights.spawn(async move {
             let event = match send_part(&job, &upload, number, bytes).await {
-                Ok(part) => Event::Landed(part),
+                Ok(part) => Event::Landed(Box::new(part)),
                 Err(error) => Event::Failed(error),
             };
             // The transfer may have ended meanwhile: then nobody needs to know.

@@ -6,12 +6,15 @@
 
 use std::io::Read;
 
-use super::record::{PADDING, Record};
+use super::record::Record;
 use super::seal::{Closing, Control, Digest, Refusal, Seal, Sealed};
 use crate::run::{Error, Result};
 
 /// Fits the second-level cache, and a wide pipe in four reads.
 const BLOCK: usize = 256 << 10;
+
+/// Room for the newline that the last line may lack.
+const SPARE: usize = 1;
 
 /// What comes next in a stream.
 #[derive(Debug)]
@@ -149,7 +152,7 @@ impl<R: Read> Input<R> {
             self.digest.update(&self.block.bytes[line.start..line.end]);
             self.digest.update(b"\n");
         }
-        let record = Record::new(&self.block.bytes, line.start, line.end, self.read + self.blank);
+        let record = Record::new(&self.block.bytes[line.start..line.end], self.read + self.blank);
         if line.too_long || line.end - line.start > self.max_line {
             return Ok(Event::Refused("line above --max-line-bytes", record));
         }
@@ -214,7 +217,7 @@ struct Block {
 impl Block {
     fn new() -> Self {
         Self {
-            bytes: vec![0; BLOCK + PADDING],
+            bytes: vec![0; BLOCK + SPARE],
             at: 0,
             lines: 0,
             filled: 0,
@@ -262,11 +265,11 @@ impl Block {
             return Ok(true);
         }
         while !self.ended {
-            let room = self.bytes.len() - PADDING;
+            let room = self.bytes.len() - SPARE;
             if self.filled == room && !self.grow_or_skip(max_line, skipped) {
                 continue;
             }
-            let room = self.bytes.len() - PADDING;
+            let room = self.bytes.len() - SPARE;
             let from = self.filled;
             let got = source
                 .read(&mut self.bytes[from..room])
@@ -293,8 +296,8 @@ impl Block {
         self.filled = partial.len();
         self.bytes.copy_within(partial, 0);
         (self.at, self.lines) = (0, 0);
-        if self.bytes.len() > BLOCK + PADDING && self.filled < BLOCK / 2 && max_line >= BLOCK {
-            self.bytes.truncate(BLOCK + PADDING);
+        if self.bytes.len() > BLOCK + SPARE && self.filled < BLOCK / 2 && max_line >= BLOCK {
+            self.bytes.truncate(BLOCK + SPARE);
             self.bytes.shrink_to_fit();
         }
     }
@@ -302,7 +305,7 @@ impl Block {
     /// The block is full of one line: take more room, or start to throw it away. Returns whether
     /// there is room to read into.
     fn grow_or_skip(&mut self, max_line: usize, skipped: &mut dyn FnMut(&[u8])) -> bool {
-        let room = self.bytes.len() - PADDING;
+        let room = self.bytes.len() - SPARE;
         if self.skipping || room > max_line {
             // Keep the beginning for --rejects-raw; throw away what was read after it.
             let keep = BLOCK / 2;
@@ -312,7 +315,7 @@ impl Block {
             self.filled = keep;
             return true;
         }
-        let wanted = (room * 2).min(max_line + 1).max(room + 1) + PADDING;
+        let wanted = (room * 2).min(max_line + 1).max(room + 1) + SPARE;
         self.bytes.resize(wanted, 0);
         true
     }

@@ -29,7 +29,7 @@ pub mod stdio;
 
 pub use options::{Options, Reading, Target};
 pub use output::RecordOut;
-pub use record::{PADDING, Position, Record};
+pub use record::{Position, Record};
 pub use reject::{Reject, Trouble};
 pub use seal::Sealed;
 pub use shapes::{ByteOut, ByteSink, Encoder, Facts, Fate, Line, Sink, Source, Transform};

@@ -2,10 +2,6 @@
 
 use std::fmt;
 
-/// Readable bytes that every block keeps after its last record, for scanners that load 16 to 64
-/// bytes at a time.
-pub const PADDING: usize = 64;
-
 /// Where a record came from: what a reject and an error message say instead of the record itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Position {
@@ -38,43 +34,25 @@ impl fmt::Display for Position {
 /// Whether it is a JSON object is for the command to find out: whoever scans it validates it.
 #[derive(Clone, Copy)]
 pub struct Record<'a> {
-    block: &'a [u8],
-    start: usize,
-    end: usize,
+    bytes: &'a [u8],
     line: u64,
 }
 
 impl<'a> Record<'a> {
-    /// The record `block[start..end]`. `block` must be readable for [`PADDING`] bytes after `end`.
-    pub fn new(block: &'a [u8], start: usize, end: usize, line: u64) -> Self {
-        debug_assert!(end + PADDING <= block.len(), "a block keeps {PADDING} bytes after its records");
-        Self { block, start, end, line }
+    /// The record on line `line`.
+    pub fn new(bytes: &'a [u8], line: u64) -> Self {
+        Self { bytes, line }
     }
 
     /// The record as it was read: everything before `\n`, a `\r` before it included.
     pub fn bytes(&self) -> &'a [u8] {
-        &self.block[self.start..self.end]
+        self.bytes
     }
 
     /// The record without the `\r` of a `\r\n` line end: what a sink stores.
     pub fn content(&self) -> &'a [u8] {
         let bytes = self.bytes();
         bytes.strip_suffix(b"\r").unwrap_or(bytes)
-    }
-
-    /// The block around the record, for scanners that read past its end (never past the block's).
-    pub fn block(&self) -> &'a [u8] {
-        self.block
-    }
-
-    /// Where the record starts in [`Self::block`].
-    pub fn start(&self) -> usize {
-        self.start
-    }
-
-    /// Where the record ends in [`Self::block`].
-    pub fn end(&self) -> usize {
-        self.end
     }
 
     /// The line it stands on, counted from 1.
@@ -91,6 +69,6 @@ impl<'a> Record<'a> {
 impl fmt::Debug for Record<'_> {
     /// Never the bytes: a record must not reach a log by way of `{:?}`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Record(line {}, {} bytes)", self.line, self.end - self.start)
+        write!(f, "Record(line {}, {} bytes)", self.line, self.bytes.len())
     }
 }

@@ -14,6 +14,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::counts::Counts;
 use super::record::Position;
 use super::reject::Reject;
+use super::shapes::Facts;
 use crate::run::{Error, Result};
 
 /// The version of the formats that this release writes and reads.
@@ -79,6 +80,9 @@ pub struct StageCounts {
     /// What it read, wrote, refused and dropped.
     #[serde(flatten)]
     pub counts: Counts,
+    /// What it wants known downstream: the id of a key, never the key.
+    #[serde(default, skip_serializing_if = "Facts::is_empty")]
+    pub facts: Facts,
 }
 
 /// A reject on its way to the sink.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::output::RecordOut;
 use super::record::Record;
 use super::reject::Trouble;
-use super::seal::Sealed;
+use super::seal::{Sealed, StageCounts};
 use crate::run::exit::Result;
 use crate::run::signals::Stop;
 
@@ -38,6 +38,11 @@ pub trait Transform {
     /// Writes the new record to `out`, without `\n`. On `Err(Trouble::Reject)` what was written for
     /// this record is taken back.
     fn record(&mut self, record: &Record<'_>, out: &mut Line<'_>) -> Result<Fate, Trouble>;
+
+    /// What is to be known downstream, and in the lineage of what is stored.
+    fn facts(&self) -> Facts {
+        Facts::new()
+    }
 }
 
 /// Where a [`Transform`] writes the record it makes.
@@ -97,8 +102,9 @@ pub trait Encoder {
     fn record(&mut self, record: &Record<'_>) -> Result<(), Trouble>;
 
     /// Writes the end (a footer) and flushes. Called only when the input has ended well: dropped
-    /// without it, an encoder leaves its output unfinished and the driver removes it.
-    fn finish(self) -> Result<Facts>;
+    /// without it, an encoder leaves its output unfinished and the driver removes it. `before` are
+    /// the stages that a sealed stream has passed.
+    fn finish(self, before: &[StageCounts]) -> Result<Facts>;
 }
 
 /// Records in, stored somewhere. Dropped without `publish`, it leaves nothing behind that a reader

@@ -2,6 +2,7 @@
 //! and where the services are.
 
 pub mod api;
+pub mod lake;
 
 use std::ffi::OsStr;
 use std::io::{Read, Write};

@@ -65,6 +65,14 @@ struct Exchange {
 impl Exchange {
     /// A request of a kind that is given up after `wait`.
     fn new<C: ClientContext>(client: &Client<C>, kind: op, wait: Duration) -> Result<Self, Refusal> {
+        // Such requests go through the controller. librdkafka's own mock names one that it does not
+        // have, and the request would wait for it until its time is up.
+        let brokers = super::ask_for_brokers(client, wait)?;
+        // SAFETY: rule 1; zero milliseconds: what the answer just said.
+        let controller = unsafe { sys::rd_kafka_controllerid(client.native_ptr(), 0) };
+        if !brokers.contains(&controller) {
+            return Err(RDKafkaErrorCode::UnsupportedFeature.into());
+        }
         // SAFETY: rule 1; both are ours (rule 2).
         let exchange = unsafe {
             Self {

@@ -36,19 +36,26 @@ fn outcome(code: sys::rd_kafka_resp_err_t) -> Result<(), RDKafkaErrorCode> {
     if code == NO_ERROR { Ok(()) } else { Err(code.into()) }
 }
 
-/// Asks any broker who the brokers are, without naming a topic: the proof of a working connection.
+/// Asks any broker for the numbers of all brokers, without naming a topic: the proof of a working
+/// connection.
 ///
 /// The wrapper's own metadata call asks for every topic of the cluster, or touches one.
-pub fn ask_for_brokers<C: ClientContext>(client: &Client<C>, wait: Duration) -> Result<(), RDKafkaErrorCode> {
+pub fn ask_for_brokers<C: ClientContext>(
+    client: &Client<C>,
+    wait: Duration,
+) -> Result<Vec<i32>, RDKafkaErrorCode> {
     let mut metadata = ptr::null();
-    // SAFETY: rule 1; `metadata` is written only on success, and then ours to destroy (rule 2).
+    // SAFETY: rule 1; `metadata` is written only on success, and then ours to destroy (rule 2), with
+    // as many brokers as it says.
     unsafe {
         let code =
             sys::rd_kafka_metadata(client.native_ptr(), 0, ptr::null_mut(), &mut metadata, millis(wait));
         outcome(code)?;
+        let count = usize::try_from((*metadata).broker_cnt).unwrap_or(0);
+        let brokers = (0..count).map(|at| (*(*metadata).brokers.add(at)).id).collect();
         sys::rd_kafka_metadata_destroy(metadata);
+        Ok(brokers)
     }
-    Ok(())
 }
 
 /// Sends what is buffered without regard to `linger.ms`, waiting at most `wait` for the answers.

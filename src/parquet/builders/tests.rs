@@ -3,13 +3,10 @@
 use super::*;
 use crate::parquet::cells::Members;
 use crate::parquet::ddl;
-use crate::stream::PADDING;
 
 /// Offers one record.
 fn offer(builder: &mut Builder, record: &str) -> std::result::Result<(), Reject> {
-    let mut block = record.as_bytes().to_vec();
-    block.resize(record.len() + PADDING, b'}');
-    builder.record(&Record::new(&block, 0, record.len(), 1))
+    builder.record(&Record::new(record.as_bytes(), 1))
 }
 
 fn builder(schema: &str, unknown: Unknown) -> Builder {

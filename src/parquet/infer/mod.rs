@@ -21,7 +21,7 @@ use super::builders::fault::Fault;
 use super::schema::{Schema, Type};
 use crate::json::{Cursor, Kind};
 use crate::run::exit::{Error, Result};
-use crate::stream::seal::Sealed;
+use crate::stream::seal::{Sealed, StageCounts};
 use crate::stream::{ByteOut, Encoder, Facts, Record, Trouble};
 
 /// How the schema is guessed and printed.
@@ -140,7 +140,7 @@ impl Encoder for Inference {
         self.learn(record)
     }
 
-    fn finish(mut self) -> Result<Facts> {
+    fn finish(mut self, _: &[StageCounts]) -> Result<Facts> {
         let text = self.text()?;
         let schema = self.schema()?;
         if let Some(mut out) = self.out.take() {

@@ -4,12 +4,9 @@ use super::*;
 use crate::parquet::builders::tests::Dice;
 use crate::parquet::builders::{Builder, Unknown};
 use crate::parquet::ddl;
-use crate::stream::PADDING;
 
 fn with_record<T>(text: &str, work: impl FnOnce(&Record<'_>) -> T) -> T {
-    let mut block = text.as_bytes().to_vec();
-    block.resize(text.len() + PADDING, b'}');
-    work(&Record::new(&block, 0, text.len(), 1))
+    work(&Record::new(text.as_bytes(), 1))
 }
 
 fn learn(options: Options, records: &[&str]) -> Inference {

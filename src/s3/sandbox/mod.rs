@@ -148,6 +148,7 @@ async fn route(state: &State, request: &Request, body: Incoming) -> Answer {
     match (request.method.as_str(), bucket.is_empty(), key.is_empty()) {
         ("GET", true, _) => list::buckets(state),
         ("PUT", false, true) => object::create_bucket(state, bucket),
+        ("DELETE", false, true) => object::delete_bucket(state, bucket),
         ("HEAD", false, true) => object::head_bucket(state, bucket),
         ("GET", false, true) if asks("location") => object::bucket_location(state, bucket),
         ("GET", false, true) if asks("uploads") => multipart::list(state, request),

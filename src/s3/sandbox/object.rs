@@ -28,6 +28,16 @@ pub fn head_bucket(state: &State, bucket: &str) -> Answer {
     state.with(bucket, |_| empty(StatusCode::OK))
 }
 
+pub fn delete_bucket(state: &State, name: &str) -> Answer {
+    let mut buckets = state.buckets();
+    let bucket = buckets.get(name).ok_or_else(Refusal::no_bucket)?;
+    if !bucket.objects.is_empty() || !bucket.uploads.is_empty() {
+        return Err(Refusal::new(409, "BucketNotEmpty", "The bucket you tried to delete is not empty"));
+    }
+    buckets.remove(name);
+    Ok(empty(StatusCode::NO_CONTENT))
+}
+
 pub fn bucket_location(state: &State, bucket: &str) -> Answer {
     // An empty element is us-east-1.
     state.with(bucket, |_| document(Xml::document("LocationConstraint")))
@@ -65,13 +75,20 @@ pub fn publish(bucket: &mut Bucket, request: &Request, key: &str, object: Object
 }
 
 fn check(bucket: &Bucket, request: &Request, key: &str) -> Result<(), Refusal> {
-    if request.create_only() && bucket.objects.contains_key(key) { Err(Refusal::exists()) } else { Ok(()) }
+    if request.create_only() && bucket.objects.contains_key(key) {
+        Err(Refusal::precondition())
+    } else {
+        Ok(())
+    }
 }
 
 /// GetObject and HeadObject.
 pub fn get(state: &State, request: &Request) -> Answer {
     let object = state.with(&request.bucket, |bucket| bucket.objects.get(&request.key).cloned())?;
     let object = object.ok_or(Refusal::new(404, "NoSuchKey", "The specified key does not exist."))?;
+    if !request.accepts(&object.etag) {
+        return Err(Refusal::precondition());
+    }
     let range = range(request.header("range"), object.size)?;
     let (start, end) = range.unwrap_or((0, object.size));
     let is_head = request.method == Method::HEAD;

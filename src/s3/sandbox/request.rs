@@ -28,7 +28,7 @@ const UNKNOWN_QUERY: [&str; 16] = [
     "versioning",
     "versions",
 ];
-const UNKNOWN_HEADERS: [&str; 2] = ["x-amz-copy-source", "if-match"];
+const UNKNOWN_HEADERS: [&str; 1] = ["x-amz-copy-source"];
 
 /// What is asked, without the body.
 pub struct Request {
@@ -78,6 +78,11 @@ impl Request {
         self.header("if-none-match") == "*"
     }
 
+    /// Whether the object may have this ETag: a download in pieces insists on one and the same.
+    pub fn accepts(&self, etag: &str) -> bool {
+        matches!(self.header("if-match"), "" | "*") || self.header("if-match").trim_matches('"') == etag
+    }
+
     /// What belongs to the object beside its bytes: its type and the user's metadata.
     pub fn object_headers(&self) -> Vec<(String, String)> {
         let kept = |name: &str| {
@@ -106,7 +111,8 @@ impl Request {
         let header = UNKNOWN_HEADERS.iter().any(|name| self.headers.contains_key(*name));
         let condition = self.header("if-none-match");
         let reads = matches!(self.method, Method::GET | Method::HEAD);
-        if query || header || (!reads && !matches!(condition, "" | "*")) {
+        let conditional_write = !matches!(condition, "" | "*") || self.headers.contains_key("if-match");
+        if query || header || (!reads && conditional_write) {
             return Err(Refusal::not_implemented());
         }
         Ok(())
@@ -138,7 +144,7 @@ impl Refusal {
         Self::new(404, "NoSuchUpload", "The specified multipart upload does not exist.")
     }
 
-    pub fn exists() -> Self {
+    pub fn precondition() -> Self {
         Self::new(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
     }
 
@@ -154,7 +160,7 @@ impl Refusal {
     /// The refusal as an answer; one to HEAD has no body.
     pub fn answer(&self, request: &Request, is_head: bool) -> Response<Content> {
         let resource = format!("/{}/{}", request.bucket, request.key);
-        let xml = Xml::document("Error").text("Code", self.code).text("Message", self.message);
+        let xml = Xml::plain("Error").text("Code", self.code).text("Message", self.message);
         let text = if is_head { String::new() } else { xml.text("Resource", &resource).finish() };
         let mut response = Response::new(Content::bytes(text));
         *response.status_mut() =

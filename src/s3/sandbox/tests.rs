@@ -229,6 +229,35 @@ fn a_bucket_that_does_not_exist_is_told_at_once() {
 }
 
 #[test]
+fn a_download_in_pieces_notices_a_change() {
+    let lake = Lake::open();
+    let facts = lake.put("s3://lake/x", &pattern(PART + 1), false).unwrap();
+    let piece = |etag: &str| {
+        let request =
+            lake.store.client().get_object().bucket("lake").key("x").if_match(etag).range("bytes=3-6");
+        lake.store
+            .wait(async move { Some(request.send().await.ok()?.body.collect().await.ok()?.to_vec()) })
+            .unwrap()
+    };
+    assert_eq!(piece(facts["etag"].as_str().unwrap()).as_deref(), Some(&pattern(7)[3..]));
+    assert_eq!(piece("another"), None);
+}
+
+#[test]
+fn a_bucket_goes_only_when_it_is_empty() {
+    let lake = Lake::open();
+    lake.put("s3://lake/x", b"x", false).unwrap();
+    let delete_bucket = || {
+        let request = lake.store.client().delete_bucket().bucket("lake");
+        lake.store.wait(async move { request.send().await.is_ok() }).unwrap()
+    };
+    assert!(!delete_bucket());
+    let request = lake.store.client().delete_object().bucket("lake").key("x");
+    assert!(lake.store.wait(async move { request.send().await.is_ok() }).unwrap());
+    assert!(delete_bucket() && lake.keeps(0));
+}
+
+#[test]
 fn what_it_cannot_do_it_refuses() {
     let lake = Lake::open();
     lake.put("s3://lake/x", b"x", false).unwrap();

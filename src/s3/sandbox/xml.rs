@@ -9,11 +9,17 @@ pub struct Xml {
 impl Xml {
     /// Begins a document.
     pub fn document(root: &'static str) -> Self {
-        let mut xml =
-            Self { text: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned(), open: Vec::new() };
-        xml.text += &format!("<{root} xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
-        xml.open.push(root);
-        xml
+        Self::begin(root, " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"")
+    }
+
+    /// Begins a document without a name space: an error, which botocore cannot read otherwise.
+    pub fn plain(root: &'static str) -> Self {
+        Self::begin(root, "")
+    }
+
+    fn begin(root: &'static str, attributes: &str) -> Self {
+        let text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root}{attributes}>");
+        Self { text, open: vec![root] }
     }
 
     /// An element with a text.

@@ -52,7 +52,7 @@ impl Stage<'_> {
         self.note_input(&input);
         encoded.map_err(|error| out.cause_or(error))?;
         self.rejects.settle(self.entered())?;
-        let facts = encoder.finish().map_err(|error| out.cause_or(error))?;
+        let facts = encoder.finish(&self.before).map_err(|error| out.cause_or(error))?;
         // An encoder writes one record for each that it took.
         self.counts.written = self.counts.passed;
         self.bytes_written = out.close(self)?;

@@ -42,6 +42,8 @@ pub struct Stage<'a> {
     started: Instant,
     bytes_read: u64,
     bytes_written: u64,
+    /// What this stage wants known downstream.
+    facts: Facts,
     /// The stages before this one, as their closing seal told.
     before: Vec<StageCounts>,
     _drawing: Option<Drawing>,
@@ -66,6 +68,7 @@ impl<'a> Stage<'a> {
             started: Instant::now(),
             bytes_read: 0,
             bytes_written: 0,
+            facts: Facts::new(),
             before: Vec::new(),
             _drawing: drawing,
         })
@@ -121,7 +124,11 @@ impl<'a> Stage<'a> {
 
     /// The stages so far, this one included.
     fn stages(&self) -> Vec<StageCounts> {
-        let own = StageCounts { stage: self.process.name.to_owned(), counts: self.counts };
+        let own = StageCounts {
+            stage: self.process.name.to_owned(),
+            counts: self.counts,
+            facts: self.facts.clone(),
+        };
         self.before.iter().cloned().chain([own]).collect()
     }
 

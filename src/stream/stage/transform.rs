@@ -15,6 +15,7 @@ impl Stage<'_> {
     /// Passes stdin through `transform` to stdout.
     pub fn transform(mut self, reading: &Reading, mut transform: impl Transform) -> Result<()> {
         let mut sealed = false;
+        self.facts = transform.facts();
         let result = self.run_transform(reading, &mut transform, &mut sealed);
         self.end(sealed, result.map(|()| Facts::new()))
     }

@@ -4,7 +4,6 @@
 //! not answer. Time is bounded by `--connect-timeout`, by `--read-timeout` between two pieces of an
 //! answer, and by ten times that for the whole of it; memory by [`MAX_BODY`].
 
-use std::error::Error as _;
 use std::io::Read;
 use std::sync::Once;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -189,35 +188,33 @@ fn install_tls() {
     ONCE.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
 }
 
+/// An error and its causes, outermost first. What an `io::Error` wraps is one of them: its own
+/// `source` leaves that out.
+fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| {
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        wrapped.map(|inner| inner as &(dyn std::error::Error + 'static)).or_else(|| error.source())
+    })
+}
+
 /// The innermost cause, in words, without the address (which may hold a password).
-fn cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    let text = cause.to_string();
+fn cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let text = causes(error).last().map(ToString::to_string).unwrap_or_default();
     text.split(" (os error ").next().unwrap_or_default().to_owned()
 }
 
 /// Why reading an answer ended.
 fn broken(error: &std::io::Error) -> String {
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<reqwest::Error>());
-    match inner {
-        Some(inner) if inner.is_timeout() => "nothing came in time (--read-timeout)".into(),
-        Some(inner) => cause(inner),
-        None => error.to_string(),
+    let timed_out = |error: &reqwest::Error| error.is_timeout();
+    match causes(error).find_map(|cause| cause.downcast_ref()) {
+        Some(inner) if timed_out(inner) => "nothing came in time (--read-timeout)".into(),
+        _ => cause(error),
     }
 }
 
-/// Whether the chain of causes holds one of TLS.
+/// Whether TLS is among the causes: no time will heal that.
 fn is_tls(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if error.is::<rustls::Error>() || wrapped.is_some_and(|inner| inner.is::<rustls::Error>()) {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
+    causes(error).any(|cause| cause.is::<rustls::Error>())
 }

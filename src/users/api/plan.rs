@@ -103,6 +103,9 @@ impl Plan {
         if !(1..=MAX_PAGE).contains(&self.page_size) {
             return Err(Error::usage(format!("--page-size goes from 1 to {MAX_PAGE}")));
         }
+        if self.patience.connect.is_zero() || self.patience.read.is_zero() {
+            return Err(Error::usage("--connect-timeout and --read-timeout take a time above 0"));
+        }
         let pages = self.results.div_ceil(self.page_size).saturating_mul(self.schedule.turns().unwrap_or(1));
         if self.query.seed.is_some() && pages > LAST_PAGE {
             return Err(Error::usage(format!("a seed has {LAST_PAGE} pages, and this would be {pages}"))

@@ -106,7 +106,7 @@ impl<'a> Draft<'a> {
 
     /// A uuid of version 4: every bit of `unique` is in it, so no two records share one.
     fn uuid(&mut self, unique: u64) {
-        let random = self.random.next();
+        let random = self.random.bits();
         let high = hex(unique & !0xf000 | 0x4000);
         let low = hex(0x8000_0000_0000_0000 | (unique >> 12 & 0xf) << 58 | random >> 6);
         for (part, dash) in
@@ -134,7 +134,7 @@ impl<'a> Draft<'a> {
             self.text(name);
             let mut left = digits;
             while left > 0 {
-                let part = hex(self.random.next());
+                let part = hex(self.random.bits());
                 let take = left.min(part.len());
                 self.out.extend_from_slice(&part[..take]);
                 left -= take;

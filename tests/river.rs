@@ -1,0 +1,105 @@
+//! The river, end to end, on real Kafka and a real store: users, hashed, through a topic, into
+//! Parquet on S3; and what happens when a stage of a sealed pipe is killed.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::support::lake::Lake;
+use crate::support::{finish, folder, fresh, root, run, service, sh};
+
+/// A topic of this test alone.
+fn topic(partitions: u32) -> String {
+    service("KAFKA_BOOTSTRAP_SERVERS");
+    let name = fresh("river");
+    run("topic-admin").args(["create", &name, "--partitions", &partitions.to_string()]).go().exits(0);
+    name
+}
+
+/// Fails unless every user of `sent` is in the Parquet file once, with every field equal.
+fn check_landed(parquet: &Path, sent: &Path, key: &Path) -> u64 {
+    let check = root().join("tests/readers/landed.py");
+    let mut python = Command::new(service("SLUICEBOX_TEST_PYTHON"));
+    let out = python.arg(check).args([parquet, sent, key]).output().unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8(out.stdout).unwrap().trim().parse().unwrap()
+}
+
+#[test]
+fn every_user_lands_once_with_every_field_equal() {
+    let (dir, topic, lake) = (folder("river"), topic(4), Lake::make());
+    let script = format!(
+        "set -e
+        hash-fields --new-key hash.key
+        generate-users --results 20000 --seed river > sent.ndjson
+        via --seal -- cat sent.ndjson < /dev/null |
+            hash-fields --key-file hash.key email location.postcode |
+            kafka-produce --topic {topic} --key login.uuid --allow-partial
+        kafka-consume {topic} --exit-at-end --seal | to-parquet --schema {schema} | s3-put {url}",
+        schema = root().join("examples/users.ddl").display(),
+        url = lake.url("users.parquet"),
+    );
+    sh(&script).dir(&dir).go().exits(0);
+    std::fs::write(dir.join("users.parquet"), lake.get("users.parquet").unwrap()).unwrap();
+    let landed = check_landed(&dir.join("users.parquet"), &dir.join("sent.ndjson"), &dir.join("hash.key"));
+    assert_eq!(landed, 20_000);
+}
+
+#[test]
+fn the_example_runs_on_real_services() {
+    let (topic, lake) = (topic(4), Lake::make());
+    let example = root().join("examples/users-to-lake.sh");
+    let ran = sh(&format!("sh {}", example.display()))
+        .env("TOPIC", &topic)
+        .env("LAKE", lake.url("users.parquet"))
+        .env("SOURCE", "generate-users --results 1000")
+        .go()
+        .exits(0);
+    assert_eq!(ran.json().len(), 2, "it shows two users: {}", ran.text());
+}
+
+/// Kills one stage of a sealed pipe after a while; whatever the moment, nothing half is visible.
+fn kill_one(victim: &str, after: Duration) {
+    let (topic, lake) = (topic(2), Lake::make());
+    sh(&format!("generate-users --results 30000 | kafka-produce --topic {topic}")).go().succeeds();
+    let schema = root().join("tests/data/users-plain.ddl");
+    // A slow stage keeps the pipe busy while the victim dies; each stage leaves its exit status.
+    let script = format!(
+        "t() {{ \"$@\"; echo \"$1 $?\" >> status; }}
+        t kafka-consume {topic} --exit-at-end --seal |
+            t hash-fields --algorithm md5-int -q location.postcode |
+            t via -- awk '{{ print }} NR % 500 == 0 {{ system(\"sleep 0.01\") }}' |
+            t to-parquet --schema {schema} --row-group-bytes 1MiB |
+            t s3-put --part-size 5MiB {url}",
+        schema = schema.display(),
+        url = lake.url("users.parquet"),
+    );
+    let dir = folder("kill");
+    let child = sh(&script).dir(&dir).start();
+    std::thread::sleep(after);
+    // Only processes of our own group are looked at.
+    let group = child.id().to_string();
+    let killed = Command::new("pkill").args(["-KILL", "-g", &group, "-x", victim]).status().unwrap();
+    let ran = finish(child);
+    let status = std::fs::read_to_string(dir.join("status")).unwrap();
+    if !killed.success() {
+        // It had ended before: then all is there.
+        assert!(lake.get("users.parquet").is_some(), "{victim}: {status} {}", ran.stderr);
+        return;
+    }
+    assert!(lake.get("users.parquet").is_none(), "{victim} was killed, and an object is visible: {status}");
+    if victim != "s3-put" {
+        assert!(!status.contains("s3-put 0"), "{victim} was killed, and s3-put was content: {status}");
+        assert_eq!(lake.uploads(), 0, "{victim} was killed, and s3-put left an upload");
+    }
+}
+
+#[test]
+fn a_killed_stage_leaves_nothing_visible() {
+    // The kernel knows a process by the name of its executable's link, cut at 15 bytes.
+    for (victim, after) in
+        [("kafka-consume", 150), ("hash-fields", 200), ("via", 250), ("to-parquet", 300), ("s3-put", 350)]
+    {
+        kill_one(victim, Duration::from_millis(after));
+    }
+}
