@@ -38,7 +38,7 @@ const DICTIONARY_BYTES: usize = 256 << 10;
 /// Row groups of fewer bytes would be mostly overhead.
 pub const MIN_ROW_GROUP_BYTES: u64 = 1 << 20;
 /// The default bound of a row group: with it a process stays far below 100 MB.
-pub const ROW_GROUP_BYTES: u64 = 32 << 20;
+pub const ROW_GROUP_BYTES: u64 = 16 << 20;
 
 /// The codec of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
