@@ -8,6 +8,7 @@
 
 mod encode;
 mod filter;
+mod program;
 mod sink;
 mod source;
 mod store;
@@ -133,7 +134,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Takes over what the input counted.
-    fn note_input(&mut self, input: &Input<Stdin>) {
+    fn note_input<R: std::io::Read>(&mut self, input: &Input<R>) {
         self.counts.read = input.read;
         self.counts.blank = input.blank;
         self.bytes_read = input.bytes;
