@@ -1,0 +1,369 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_sluicebox_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_sluicebox_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_sluicebox_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_sluicebox_using_subcommand
+    set -l cmd (__fish_sluicebox_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -s h -l help -d 'Print help'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "fetch-users" -d 'Fetch users from the randomuser API, one JSON object a line'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "generate-users" -d 'Make users like those of the randomuser API, without a network'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "kafka-consume" -d 'Read the records of Kafka topics'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "from-parquet" -d 'Write the rows of Parquet files as records'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "hash-fields" -d 'Replace values by keyed pseudonyms, leaving every other byte alone'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "via" -d 'Run any Unix filter as a stage of a sealed stream'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "to-parquet" -d 'Write records into a Parquet file by a schema, lossless or not at all'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "infer-schema" -d 'Print a schema for to-parquet from a sample of records'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "kafka-produce" -d 'Publish records to a Kafka topic, each delivery confirmed'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "s3-put" -d 'Store stdin as one S3 object, all or nothing'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "topic-admin" -d 'Create, list, describe and delete Kafka topics'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "sandbox" -d 'Run a command against a Kafka and an S3 that live in this process'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "link" -d 'Make the short names of the commands'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "config" -d 'Show each setting of a command and where it came from'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -s n -l results -d 'How many users (with --every: each turn)' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l seed -d 'The same users each time: those of this seed' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l nat -d 'Only these nationalities: US,GB,…' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l gender -d 'Only female or male users (the API ignores it where there is a seed)' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l inc -d 'Only these fields: name,email,…' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l exc -d 'All but these fields: login,picture,…' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l url -d 'Where the API is' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l every -d 'Do it again every DURATION, on a fixed schedule' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l for -d 'Stop starting turns after DURATION (with --every; otherwise go on until told to stop)' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l jitter -d 'Delay each turn by a random time of up to DURATION (with --every)' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l page-size -d 'Ask for at most this many users in one request' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l rate -d 'Ask for at most so many users in so much time [default: 20000/5m at randomuser.me, else no limit]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l retries -d 'Try a request again this many times' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l retry-delay -d 'Wait this long before the first retry, then twice as long each time, up to a minute' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l max-wait -d 'Wait at most this long for the API\'s limit to pass, or as long as its Retry-After asks' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l connect-timeout -d 'Wait at most this long for a connection' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l read-timeout -d 'Wait at most this long for the next bytes of an answer, and ten times as long for all of it' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l summary -d 'Print a summary as one JSON line on stderr, or into a file' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l seal -d 'Seal the stream that begins here'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s n -l results -d 'How many users (with --every: each turn)' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l seed -d 'The same bytes each time, everywhere [default: a random seed, which -v shows]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l skip -d 'Leave out the first N users of the seed' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l nat -d 'Only these nationalities: US,GB,…' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l gender -d 'Only female or male users' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l every -d 'Do it again every DURATION, on a fixed schedule' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l for -d 'Stop starting turns after DURATION (with --every; otherwise go on until told to stop)' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l jitter -d 'Delay each turn by a random time of up to DURATION (with --every)' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l summary -d 'Print a summary as one JSON line on stderr, or into a file' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l seal -d 'Seal the stream that begins here'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l from -d 'Where to start in each partition: beginning, end, OFFSET, -N (before the end), @TIME' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s n -l count -d 'End after this many records' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s p -l partition -d 'Read this partition of each topic only' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l summary -d 'Print a summary as one JSON line on stderr, or into a file' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s e -l exit-at-end -d 'End where the partitions end now, instead of following the topics'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s f -l follow -d 'Follow the topics until a signal comes: what is done without --exit-at-end'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l envelope -d 'Write whole records: topic, partition, offset, timestamp, key, headers and value'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l seal -d 'Seal the stream that begins here'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -l columns -d 'Only these columns, or fields as location.city' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -s n -l count -d 'End after this many records' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -l endpoint-url -d 'Store to talk to instead of AWS [default: $AWS_ENDPOINT_URL_S3, or the profile\'s]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -l region -d 'Region of the bucket [default: $AWS_REGION, the profile\'s, us-east-1]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -l aws-profile -d 'Profile in ~/.aws/config with settings and credentials [default: $AWS_PROFILE]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -l addressing-style -d 'How requests name the bucket; auto: by path on a custom endpoint, by host name on AWS' -r -f -a "auto\t'`path` on a custom endpoint, `virtual` on AWS'
+path\t'`http://store/bucket/key`: what MinIO and most local stores understand'
+virtual\t'`http://bucket.store/key`: what AWS wants'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -l connect-timeout -d 'How long to wait for a connection' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -l summary -d 'Print a summary as one JSON line on stderr, or into a file' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -l omit-nulls -d 'Leave out fields that are null'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -l seal -d 'Seal the stream that begins here'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand from-parquet" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l key-file -d 'The secret key: a file made by --new-key' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l new-key -d 'Make a new key in FILE, which must not exist, and end' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l expect-key-id -d 'Refuse to start with any other key than this one' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l algorithm -d 'How values are replaced' -r -f -a "hmac-sha256\t'Keyed: "KEYID.TAG", a string'
+md5-int\t'Unkeyed and reversible by guessing: int(md5(text), 16), a number; for compatibility only'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l normalize -d 'What to do with a text before it is hashed; always in the order trim, lower, nfc' -r -f -a "trim\t'Remove white space (Unicode\'s) from both ends'
+lower\t'Lower case (Unicode\'s, without regard to language)'
+nfc\t'Compose characters: Unicode Normalization Form C'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l missing -d 'What to do with a record in which a path leads to nothing' -r -f -a "reject\t'Reject the record'
+keep\t'Pass it on; what is there is still replaced'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l summary -d 'Print a summary as one JSON line on stderr, or into a file' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l max-line-bytes -d 'Reject lines above this size' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l drain-timeout -d 'After the first SIGINT or SIGTERM, read on to the end of stdin for at most this long' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l seal -d 'Seal the stream that begins here'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand via" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand via" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand via" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand via" -l summary -d 'Print a summary as one JSON line on stderr, or into a file' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand via" -l max-line-bytes -d 'Reject lines above this size' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand via" -l drain-timeout -d 'After the first SIGINT or SIGTERM, read on to the end of stdin for at most this long' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand via" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand via" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand via" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand via" -l seal -d 'Seal the stream that begins here'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand via" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand via" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand via" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand via" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l schema -d 'The schema: a file with Spark\'s DDL, as infer-schema prints it' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l schema-ddl -d 'The schema itself: \'name STRING NOT NULL, age INT\'' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l unknown -d 'Fields that the schema does not know: reject, ignore, or column=NAME' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l compression -d 'How pages are compressed' -r -f -a "zstd\t'Zstandard: small, and fast to read'
+snappy\t'Snappy: what old readers know'
+none\t'No compression'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l compression-level -d 'The level of zstd, 1 to 22' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l row-group-bytes -d 'Close a row group when its encoded size passes this' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l compatibility -d 'Which readers must understand the file' -r -f -a "v2\t'Data pages V2 and their encodings: Spark 3, DuckDB, pyarrow, polars, Trino'
+v1\t'Data pages V1 and plain encodings: Athena, Hive, and readers from before 2020'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l meta -d 'Say this in the footer, too; can be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -s o -l output -d 'Write to this file, which must not exist; it appears only when it is whole' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l summary -d 'Print a summary as one JSON line on stderr, or into a file' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l max-line-bytes -d 'Reject lines above this size' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l drain-timeout -d 'After the first SIGINT or SIGTERM, read on to the end of stdin for at most this long' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l seal -d 'Seal the stream that begins here'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l map -d 'The object at this path is a map, its names are data: attributes, items[*].labels' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -s o -l output -d 'Write to this file, which must not exist; it appears only when it is whole' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l summary -d 'Print a summary as one JSON line on stderr, or into a file' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l max-line-bytes -d 'Reject lines above this size' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l drain-timeout -d 'After the first SIGINT or SIGTERM, read on to the end of stdin for at most this long' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l not-null -d 'Say NOT NULL where every record of the sample had a value'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l no-dates -d 'Leave dates and times as STRING'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l one-line -d 'One line, instead of one for each column'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l seal -d 'Seal the stream that begins here'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s t -l topic -d 'The topic' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s k -l key -d 'The field that becomes the key: a string\'s text, or a number as it is spelled' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l missing-key -d 'A record without the key\'s field is rejected, or sent without a key' -r -f -a "reject\t'It is rejected'
+null\t'It is sent without a key'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s H -l header -d 'A header of every record; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s p -l partition -d 'Send to this partition, instead of the one that follows from the key' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l summary -d 'Print a summary as one JSON line on stderr, or into a file' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l max-line-bytes -d 'Reject lines above this size' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l drain-timeout -d 'After the first SIGINT or SIGTERM, read on to the end of stdin for at most this long' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l envelope -d 'Each line is a whole record, as `kafka-consume --envelope` writes it'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l keep-partition -d 'Send each record to the partition that its envelope names'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l dry-run -d 'Check the connection, the topic and every record, and send nothing'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l allow-partial -d 'Take a sealed stream although a topic cannot be published all or nothing'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l seal -d 'Seal the stream that begins here'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l metadata -d 'Metadata to store with the object; repeatable' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l content-type -d 'Content type [default: by the extension of the key]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l part-size -d 'Size of the first part; later ones grow to 16 times that' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l endpoint-url -d 'Store to talk to instead of AWS [default: $AWS_ENDPOINT_URL_S3, or the profile\'s]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l region -d 'Region of the bucket [default: $AWS_REGION, the profile\'s, us-east-1]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l aws-profile -d 'Profile in ~/.aws/config with settings and credentials [default: $AWS_PROFILE]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l addressing-style -d 'How requests name the bucket; auto: by path on a custom endpoint, by host name on AWS' -r -f -a "auto\t'`path` on a custom endpoint, `virtual` on AWS'
+path\t'`http://store/bucket/key`: what MinIO and most local stores understand'
+virtual\t'`http://bucket.store/key`: what AWS wants'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l connect-timeout -d 'How long to wait for a connection' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l summary -d 'Print a summary as one JSON line on stderr, or into a file' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l max-line-bytes -d 'Reject lines above this size' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l drain-timeout -d 'After the first SIGINT or SIGTERM, read on to the end of stdin for at most this long' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l create-only -d 'Fail with exit 4 if the object exists'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l dry-run -d 'Check the destination and the credentials; read and write nothing'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l seal -d 'Seal the stream that begins here'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -f -a "create" -d 'Create topics, and wait until they can be used'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -f -a "list" -d 'List the topics of the cluster'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -f -a "describe" -d 'Describe topics: partitions, leaders, replicas, offsets, settings'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -f -a "delete" -d 'Delete topics and all their records, and wait until they are gone'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from create" -s p -l partitions -d 'How many partitions each has [default: the cluster\'s]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from create" -s r -l replication-factor -d 'How many brokers keep each partition [default: the cluster\'s]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from create" -s c -l topic-config -d 'A setting of the topic, such as retention.ms=86400000; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from create" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from create" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from create" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from create" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from create" -l if-not-exists -d 'A topic that exists is no error, if it has as many partitions'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from create" -l dry-run -d 'Ask the cluster whether it would'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from list" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from list" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from list" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from list" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from list" -l internal -d 'Kafka\'s own topics, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from describe" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from describe" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from describe" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from describe" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from delete" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from delete" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from delete" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from delete" -l if-exists -d 'A topic that does not exist is no error'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from delete" -l dry-run -d 'Say what would be deleted'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand sandbox" -l topic -d 'A topic to make, and how many partitions it has (1 without :PARTITIONS)' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand sandbox" -l bucket -d 'A bucket to make' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand sandbox" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand sandbox" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand sandbox" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand sandbox" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand sandbox" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand sandbox" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand link" -l dir -d 'The folder that gets the links; it should be on $PATH [default: the program\'s own folder]' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand link" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand link" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand link" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand link" -l remove -d 'Remove the links instead'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand link" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand link" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand link" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand link" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand link" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand config" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand config" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand config" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand config" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand config" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand config" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand config" -s V -l version -d 'Print version'
