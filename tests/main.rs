@@ -8,6 +8,7 @@
 mod contract;
 mod docs;
 mod fetch;
+mod formats;
 mod generate;
 mod house;
 mod kafka;

@@ -39,7 +39,7 @@ pub struct ToParquet {
     compression_level: i32,
 
     /// Close a row group when its encoded size passes this
-    #[arg(long, value_name = "SIZE", default_value = "32MiB", value_parser = units::bytes)]
+    #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = units::bytes)]
     row_group_bytes: u64,
 
     /// Which readers must understand the file
