@@ -7,6 +7,7 @@
 
 mod contract;
 mod fetch;
+mod formats;
 mod generate;
 mod house;
 mod kafka;

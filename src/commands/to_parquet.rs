@@ -39,7 +39,7 @@ pub struct ToParquet {
     compression_level: i32,
 
     /// Close a row group when its encoded size passes this
-    #[arg(long, value_name = "SIZE", default_value = "32MiB", value_parser = units::bytes)]
+    #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = units::bytes)]
     row_group_bytes: u64,
 
     /// Which readers must understand the file
@@ -118,8 +118,9 @@ impl Command for ToParquet {
     };
 
     fn run(self, process: &Process) -> Result<()> {
-        let encoder = ParquetEncoder::new(&self.read_schema()?, self.unknown.clone(), self.options()?)?;
-        Stage::open(process, &self.stream)?.encode(&self.reading, &self.target, encoder)
+        let encoder = || ParquetEncoder::new(&self.read_schema()?, self.unknown.clone(), self.options()?);
+        let (stage, encoder) = Stage::open(process, &self.stream)?.prepare(encoder)?;
+        stage.encode(&self.reading, &self.target, encoder)
     }
 }
 

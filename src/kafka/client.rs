@@ -166,22 +166,18 @@ pub fn connect<C: ClientContext>(
         let answer = native::ask_for_brokers(client, step.min(left));
         // Without any connection the question fails at once.
         poll(if answer.is_ok() { Duration::ZERO } else { BETWEEN_TRIES.min(left) });
-        match answer {
-            Ok(_) => {
-                journal.pages().connected = true;
-                return Ok(());
-            }
-            Err(_) if journal.refusal().is_some() => {
-                return Err(journal.refusal().unwrap_or_else(unreachable));
-            }
-            Err(_) if Instant::now() >= deadline => return Err(no_connection(journal, settings)),
-            Err(_) => step = (step * 2).min(LONGEST_TRY),
+        if answer.is_ok() {
+            journal.pages().connected = true;
+            return Ok(());
         }
+        if let Some(refusal) = journal.refusal() {
+            return Err(refusal);
+        }
+        if Instant::now() >= deadline {
+            return Err(no_connection(journal, settings));
+        }
+        step = (step * 2).min(LONGEST_TRY);
     }
-}
-
-fn unreachable() -> Error {
-    Error::usage("Kafka refuses the connection")
 }
 
 fn no_connection(journal: &Journal, settings: &Settings) -> Error {

@@ -24,8 +24,8 @@ use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use serde_json::value::RawValue;
 
 use super::native::read::{Arrival, Timestamp};
-use super::producer::HeaderList;
 use super::value::check_object;
+use super::wire::HeaderList;
 use crate::stream::Reject;
 
 /// A header as Kafka has it.

@@ -6,7 +6,7 @@
 //! | [`client`] | a client handle: its journal of errors, the connection with a deadline, closing |
 //! | [`codes`] | Kafka's error codes: which exit code each deserves, and in which words |
 //! | [`topic`] | names and partitions of topics |
-//! | [`producer`], [`produce`] | records to a topic, each delivery confirmed |
+//! | [`producer`], [`produce`], [`wire`] | records to a topic, each delivery confirmed |
 //! | [`start`], [`ranges`], [`slots`], [`consume`] | records of topics: where to start, where to end, how far we are |
 //! | [`envelope`] | a whole Kafka record as one line of JSON, and back |
 //! | [`value`] | what a record's value must be, and how a field of it is found |
@@ -30,5 +30,6 @@ pub mod slots;
 pub mod start;
 pub mod topic;
 pub mod value;
+pub mod wire;
 
 pub use options::{KafkaArgs, Settings};

@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 use super::envelope::Opened;
 use super::native::write::Outgoing;
 use super::options::Settings;
-use super::producer::{HeaderList, HeaderSizes, Producer};
+use super::producer::Producer;
 use super::topic::{self, Topic};
 use super::value::{Keys, check_record};
+use super::wire::{HeaderList, HeaderSizes};
 use crate::run::exit::Result;
 use crate::stream::{Facts, Record, Reject, Sealed, Sink, Trouble};
 

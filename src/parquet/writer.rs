@@ -38,7 +38,7 @@ const DICTIONARY_BYTES: usize = 256 << 10;
 /// Row groups of fewer bytes would be mostly overhead.
 pub const MIN_ROW_GROUP_BYTES: u64 = 1 << 20;
 /// The default bound of a row group: with it a process stays far below 100 MB.
-pub const ROW_GROUP_BYTES: u64 = 32 << 20;
+pub const ROW_GROUP_BYTES: u64 = 16 << 20;
 
 /// The codec of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,6 +139,7 @@ pub struct Writer {
 impl Writer {
     /// Starts a file of this schema on `out`.
     pub fn start(out: ByteOut, schema: &Arc<ArrowSchema>, options: &Options) -> Result<Self> {
+        return_large_blocks();
         let settings = ArrowWriterOptions::new()
             .with_properties(options.properties()?)
             .with_skip_arrow_metadata(true)
@@ -189,6 +190,19 @@ impl Drop for Writer {
             // Whatever it says, the file stays unfinished.
             let _ = thread.join();
         }
+    }
+}
+
+/// Keeps the memory of a long run where it is after the first row groups.
+///
+/// glibc's allocator stops giving large blocks back to the system once it has seen some of them freed
+/// (its threshold follows them up to 32 MiB), and pages of all sizes then leave gaps: 104 MB and
+/// growing at 1,000,000 records, against a steady 73 MB with the threshold fixed where it starts.
+fn return_large_blocks() {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: sets a parameter of the allocator; any thread may do so at any time.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 128 << 10);
     }
 }
 

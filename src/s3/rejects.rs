@@ -1,8 +1,8 @@
 //! The rejects of a sealed stream, kept beside the object: `KEY.rejects.ndjson`.
 //!
-//! Stored before the object is, and never replaced, so that an object is never visible without the
-//! account of what is missing from it. A retry of the same work meets its own rejects and is
-//! content if they are the same bytes; anything else there is a conflict.
+//! Stored before the object is, so that an object is never visible without the account of what is
+//! missing from it, and replaced only where the object may be. A retry of the same work meets its
+//! own rejects and is content if they are the same bytes; anything else there is a conflict.
 
 use aws_sdk_s3::Client;
 use xxhash_rust::xxh3::Xxh3;
@@ -28,7 +28,8 @@ impl Rejects {
     pub fn beside(main: &Upload, warn: Warn) -> Result<Self> {
         let target = Target {
             location: main.location().with_suffix(SUFFIX).map_err(Error::usage)?,
-            create_only: true,
+            // Whoever may replace the object may replace the account of what it lacks.
+            create_only: main.is_create_only(),
             content_type: "application/x-ndjson".to_owned(),
             metadata: Vec::new(),
         };

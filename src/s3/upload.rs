@@ -124,6 +124,11 @@ impl Upload {
         &self.job.target.location
     }
 
+    /// Whether it refuses to replace what is there.
+    pub(super) fn is_create_only(&self) -> bool {
+        self.job.target.create_only
+    }
+
     fn receipt(&self, published: Published) -> Facts {
         let location = self.location();
         let mut facts = Facts::new();

@@ -170,9 +170,14 @@ impl<R: Read> FrameReader<R> {
                 Ok(Chunk::Data)
             }
             Some(Kind::Reject) => {
-                let Ok(Control::Reject(refusal)) = serde_json::from_slice(buffer) else {
+                let Ok(Control::Reject(mut refusal)) = serde_json::from_slice(buffer) else {
                     return Err(broken());
                 };
+                // The nonce belongs to the frame, not to the reject.
+                let nonce = refusal.seal.take();
+                if nonce.as_ref() != self.sealed.as_ref().map(|sealed| &sealed.open) {
+                    return Err(broken());
+                }
                 self.rejects += 1;
                 Ok(Chunk::Travelling(Box::new(refusal)))
             }

@@ -82,6 +82,11 @@ impl<R: Read> Input<R> {
         Ok(self.sealed.as_ref())
     }
 
+    /// Where the lines come from.
+    pub fn source(&mut self) -> &mut R {
+        &mut self.source
+    }
+
     /// The closing seal, once [`Event::End`] has been told.
     pub fn closing(&self) -> Option<&Closing> {
         self.closing.as_ref()
@@ -112,6 +117,9 @@ impl<R: Read> Input<R> {
                 self.blank += 1;
                 continue;
             }
+            if self.closing.is_some() {
+                return Err(Error::data("lines follow the closing seal: two streams were joined into one"));
+            }
             if let Some(control) = self.control(&line) {
                 if let Some(refusal) = self.obey(control)? {
                     return Ok(Event::Travelling(refusal));
@@ -130,8 +138,10 @@ impl<R: Read> Input<R> {
 
     fn obey(&mut self, control: Control) -> Result<Option<Box<Refusal>>> {
         match control {
-            Control::Reject(refusal) => {
+            Control::Reject(mut refusal) => {
                 self.travelled += 1;
+                // The nonce belongs to the line, not to the reject.
+                refusal.seal = None;
                 Ok(Some(Box::new(refusal)))
             }
             Control::Seal(Seal::Close(closing)) => {
@@ -144,9 +154,6 @@ impl<R: Read> Input<R> {
     }
 
     fn classify(&mut self, line: Span) -> Result<Event<'_>> {
-        if self.closing.is_some() {
-            return Err(Error::data("records follow the closing seal: two streams were joined into one"));
-        }
         self.read += 1;
         if self.sealed.is_some() && !line.too_long {
             self.digest.update(&self.block.bytes[line.start..line.end]);
@@ -248,8 +255,9 @@ impl Block {
     }
 
     fn is_blank(&self, line: &Span) -> bool {
-        // A record begins with a brace: the first byte decides nearly always.
-        self.bytes[line.start..line.end].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
+        // A record begins with a brace: the first byte decides nearly always. Of a line above the
+        // limit only the beginning is known.
+        !line.too_long && self.bytes[line.start..line.end].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
     }
 
     /// Reads until there is a whole line; false at the end of the stream.
@@ -315,7 +323,7 @@ impl Block {
             self.filled = keep;
             return true;
         }
-        let wanted = (room * 2).min(max_line + 1).max(room + 1) + SPARE;
+        let wanted = (room * 2).min(max_line.saturating_add(1)).max(room + 1) + SPARE;
         self.bytes.resize(wanted, 0);
         true
     }
@@ -445,7 +453,7 @@ mod tests {
         let mut output = Output::new(Box::new(Shared(bytes.clone())), Some(seal)).expect("a Vec takes all");
         for record in records {
             output.buffer().extend_from_slice(record.as_bytes());
-            output.end_record().expect("a Vec takes all");
+            output.end_record();
         }
         output.close(Vec::new()).expect("a Vec takes all");
         let bytes = bytes.lock().expect("one thread");

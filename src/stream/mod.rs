@@ -8,7 +8,7 @@
 //! | [`frames`], [`outfile`] | bytes in and out: between an encoder and a sink, or into a file |
 //! | [`seal`], [`counts`] | how a stream says that it is whole |
 //! | [`reject`], [`rejects`] | one refused record; all of a stage's, and the allowance |
-//! | [`report`] | what a stage tells the parent of the pipeline |
+//! | [`report`], [`summary`] | what a stage tells the parent of the pipeline, and whoever asks |
 //!
 //! Uses `run` and no room.
 
@@ -26,6 +26,7 @@ pub mod seal;
 pub mod shapes;
 pub mod stage;
 pub mod stdio;
+pub mod summary;
 
 pub use options::{Options, Reading, Target};
 pub use output::RecordOut;

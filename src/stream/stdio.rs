@@ -5,6 +5,8 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
+use rustix::event::{PollFd, PollFlags, poll};
+
 use crate::run::{Error, Result};
 
 /// What Linux grants an unprivileged process by default.
@@ -54,6 +56,7 @@ impl Read for Stdin {
         loop {
             match rustix::io::read(rustix::stdio::stdin(), &mut *buffer) {
                 Err(rustix::io::Errno::INTR) => {}
+                Err(rustix::io::Errno::AGAIN) => wait(rustix::stdio::stdin(), PollFlags::IN)?,
                 other => return other.map_err(io::Error::from),
             }
         }
@@ -88,6 +91,7 @@ impl Write for Stdout {
         loop {
             match rustix::io::write(rustix::stdio::stdout(), bytes) {
                 Err(rustix::io::Errno::INTR) => {}
+                Err(rustix::io::Errno::AGAIN) => wait(rustix::stdio::stdout(), PollFlags::OUT)?,
                 other => return other.map_err(io::Error::from),
             }
         }
@@ -95,6 +99,15 @@ impl Write for Stdout {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// Waits for a descriptor that somebody else, at the other end of the same pipe or terminal, has made
+/// non-blocking (ssh and Node.js do).
+fn wait(fd: BorrowedFd<'_>, what: PollFlags) -> io::Result<()> {
+    match poll(&mut [PollFd::new(&fd, what)], None) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+        Err(errno) => Err(errno.into()),
     }
 }
 

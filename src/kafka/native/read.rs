@@ -8,13 +8,10 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::ptr;
 use std::slice;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka_sys as sys;
-
-use super::millis;
 
 /// How many records one call takes: enough to make the call cheap, few enough to stay in the cache.
 const BATCH: usize = 512;
@@ -101,16 +98,14 @@ impl<C: ConsumerContext> Reader<C> {
         }
     }
 
-    /// Takes what has arrived. Waits at most `wait` for a first record, and for no second one.
-    pub fn take(&mut self, wait: Duration) -> Arrivals<'_> {
+    /// Takes what has arrived, without waiting.
+    pub fn take(&mut self) -> Arrivals<'_> {
         self.give_back();
-        // librdkafka waits until as many have come as were asked for.
-        let most = if wait.is_zero() { self.batch.capacity() } else { 1 };
+        let most = self.batch.capacity();
         // SAFETY: there is room for `most` pointers; librdkafka fills the first of them and says how
         // many, each a message that is ours (rule 2).
         unsafe {
-            let count =
-                sys::rd_kafka_consume_batch_queue(self.queue, millis(wait), self.batch.as_mut_ptr(), most);
+            let count = sys::rd_kafka_consume_batch_queue(self.queue, 0, self.batch.as_mut_ptr(), most);
             self.batch.set_len(usize::try_from(count).unwrap_or(0));
         }
         Arrivals { messages: &self.batch, topics: &self.topics }
