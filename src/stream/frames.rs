@@ -151,6 +151,11 @@ impl<R: Read> FrameReader<R> {
         self.sealed.as_ref()
     }
 
+    /// Whether the input ended without a single byte.
+    pub fn is_empty(&self) -> bool {
+        self.begun.is_empty() && self.sealed.is_none()
+    }
+
     /// The closing, once [`Chunk::End`] has been told.
     pub fn closing(&self) -> Option<&Closing> {
         self.closing.as_ref()

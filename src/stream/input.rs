@@ -87,6 +87,11 @@ impl<R: Read> Input<R> {
         self.closing.as_ref()
     }
 
+    /// Whether the input ended without a single byte; known once it was opened.
+    pub fn is_empty(&self) -> bool {
+        self.block.ended && self.block.filled == 0 && self.sealed.is_none()
+    }
+
     /// Whether the last line had no `\n`.
     pub fn ends_without_newline(&self) -> bool {
         self.block.unended

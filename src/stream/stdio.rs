@@ -6,6 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::FileType;
 
 use crate::run::{Error, Result};
 
@@ -49,6 +50,12 @@ pub fn stdin() -> Result<Stdin> {
     }
     widen(rustix::stdio::stdin());
     Ok(Stdin(()))
+}
+
+/// Whether stdin comes from another process, rather than from a file or from nowhere.
+pub fn stdin_is_a_pipe() -> bool {
+    let kind = rustix::fs::fstat(rustix::stdio::stdin()).map(|stat| FileType::from_raw_mode(stat.st_mode));
+    kind.is_ok_and(|kind| kind.is_fifo() || kind.is_socket())
 }
 
 impl Read for Stdin {

@@ -113,6 +113,17 @@ impl<'a> Stage<'a> {
         }
     }
 
+    /// Refuses a pipe that ends without a byte, where an empty file or object would come of it: that
+    /// is what a stage leaves behind that failed before it passed the opening seal on. A seal, or a
+    /// file, can say that there is nothing to send; an end of file cannot.
+    fn refuse_silence(&self, is_empty: bool) -> Result<()> {
+        if is_empty && stdio::stdin_is_a_pipe() {
+            return Err(Error::data("nothing came down the pipe, not even a seal: did the stage before fail?")
+                .hint("--seal at the source, so that an empty stream says so itself; or < /dev/null"));
+        }
+        Ok(())
+    }
+
     /// The judge at the end of a stream: this stage, by its own allowance or the opening's.
     fn judge_for_all(&mut self, sealed: Option<&Sealed>) -> Result<()> {
         let told = match sealed {

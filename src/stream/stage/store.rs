@@ -37,6 +37,7 @@ impl Stage<'_> {
         self.refuse_to_seal()?;
         let mut input = FrameReader::open(stdio::stdin()?)?;
         *sealed = self.continue_seal(input.sealed())?;
+        self.refuse_silence(input.is_empty())?;
         self.judge_for_all(sealed.as_ref())?;
         let rejects = self.fill_bytes(&mut input, sink)?;
         if let Some(closing) = input.closing() {
