@@ -10,6 +10,7 @@ mod fetch;
 mod generate;
 mod house;
 mod kafka;
+mod mistakes;
 mod parquet;
 mod river;
 mod s3;

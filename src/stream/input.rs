@@ -257,7 +257,8 @@ impl Block {
     fn is_blank(&self, line: &Span) -> bool {
         // A record begins with a brace: the first byte decides nearly always. Of a line above the
         // limit only the beginning is known.
-        !line.too_long && self.bytes[line.start..line.end].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
+        !line.too_long
+            && self.bytes[line.start..line.end].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
     }
 
     /// Reads until there is a whole line; false at the end of the stream.
