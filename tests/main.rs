@@ -12,6 +12,7 @@ mod formats;
 mod generate;
 mod house;
 mod kafka;
+mod mistakes;
 mod parquet;
 mod river;
 mod s3;

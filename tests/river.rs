@@ -103,3 +103,44 @@ fn a_killed_stage_leaves_nothing_visible() {
         kill_one(victim, Duration::from_millis(after));
     }
 }
+
+#[test]
+fn sealed_records_are_stored_without_their_seal_or_not_at_all() {
+    let lake = Lake::make();
+    let users = run("generate-users").args(["-n", "3000", "--seed", "plain"]).go().succeeds().stdout;
+    let store = |between: &str| {
+        let url = lake.url("users.ndjson");
+        sh(&format!("generate-users -n 3000 --seed plain --seal {between} | s3-put {url}")).go()
+    };
+    store("| head -n 1000").fails(1, &["without a seal after 999 records"]);
+    assert!(lake.get("users.ndjson").is_none());
+    store("").succeeds();
+    assert_eq!(lake.get("users.ndjson").unwrap(), users);
+}
+
+#[test]
+fn a_stage_that_fails_before_its_first_byte_leaves_nothing_visible() {
+    let lake = Lake::make();
+    let schema = root().join("tests/data/users-plain.ddl");
+    let river = |failing: &str, encoder: &str| {
+        let script =
+            format!("generate-users --seal | {failing} | {encoder} | s3-put {}", lake.url("users.parquet"));
+        sh(&script).go()
+    };
+    let encoder = format!("to-parquet --schema {}", schema.display());
+    // It has not even passed the opening seal on: the next stage sees an empty, unsealed pipe.
+    let ran = river("sh -c 'kill -9 $$'", &encoder).exits(1);
+    assert!(ran.stderr.contains("not even a seal"), "{}", ran.stderr);
+    let ran = river("cat", "sh -c 'kill -9 $$'").exits(1);
+    assert!(ran.stderr.contains("no Parquet file is empty"), "{}", ran.stderr);
+    assert!(lake.get("users.parquet").is_none());
+}
+
+#[test]
+fn no_records_are_no_failure_and_no_bytes_an_object() {
+    let (dir, lake) = (folder("empty"), Lake::make());
+    run("to-parquet").args(["--schema-ddl", "a INT", "-o", "x.parquet"]).dir(&dir).stdin("").go().succeeds();
+    run("from-parquet").arg("x.parquet").dir(&dir).go().succeeds();
+    run("s3-put").arg(lake.url("empty.txt")).stdin("").go().succeeds();
+    assert_eq!(lake.get("empty.txt").unwrap(), b"");
+}

@@ -28,7 +28,7 @@ pub(super) struct Block {
     pub(super) bytes: Vec<u8>,
     at: usize,
     lines: usize,
-    filled: usize,
+    pub(super) filled: usize,
     /// Whether the whole lines are UTF-8 taken together.
     pub(super) utf8: bool,
     /// The last line of the stream had no newline (one was added).
@@ -39,7 +39,7 @@ pub(super) struct Block {
     truncated: bool,
     /// What follows the end of such a line was not searched for newlines yet.
     unsearched: bool,
-    ended: bool,
+    pub(super) ended: bool,
 }
 
 impl Block {

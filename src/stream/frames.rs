@@ -151,11 +151,6 @@ impl<R: Read> FrameReader<R> {
         self.sealed.as_ref()
     }
 
-    /// Whether the input ended without a single byte.
-    pub fn is_empty(&self) -> bool {
-        self.begun.is_empty() && self.sealed.is_none()
-    }
-
     /// The closing, once [`Chunk::End`] has been told.
     pub fn closing(&self) -> Option<&Closing> {
         self.closing.as_ref()
@@ -256,7 +251,7 @@ fn broken() -> Error {
 }
 
 /// Reads until `buffer` is full or the stream ends; returns how much.
-fn read_up_to(input: &mut impl Read, buffer: &mut [u8]) -> Result<usize> {
+pub(super) fn read_up_to(input: &mut impl Read, buffer: &mut [u8]) -> Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
         match input.read(&mut buffer[filled..]) {

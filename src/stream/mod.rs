@@ -5,7 +5,7 @@
 //! | [`shapes`] | the four shapes of a command: source, transform, encoder, sink |
 //! | [`stage`] | the drivers: what all commands of a shape have in common |
 //! | [`input`], [`output`] | records in and out (`block`: from bytes to lines) |
-//! | [`frames`], [`outfile`] | bytes in and out: between an encoder and a sink, or into a file |
+//! | [`bytes`], [`frames`], [`outfile`] | bytes in and out: between an encoder and a sink, or into a file |
 //! | [`seal`], [`counts`] | how a stream says that it is whole |
 //! | [`reject`], [`rejects`] | one refused record; all of a stage's, and the allowance |
 //! | [`report`], [`summary`] | what a stage tells the parent of the pipeline, and whoever asks |
@@ -13,6 +13,7 @@
 //! Uses `run` and no room.
 
 mod block;
+pub mod bytes;
 pub mod counts;
 pub mod frames;
 pub mod input;

@@ -52,9 +52,9 @@ pub fn stdin() -> Result<Stdin> {
     Ok(Stdin(()))
 }
 
-/// Whether stdin comes from another process, rather than from a file or from nowhere.
-pub fn stdin_is_a_pipe() -> bool {
-    let kind = rustix::fs::fstat(rustix::stdio::stdin()).map(|stat| FileType::from_raw_mode(stat.st_mode));
+/// Whether a descriptor leads to another process, rather than to a file or nowhere.
+pub fn is_pipe(fd: BorrowedFd<'_>) -> bool {
+    let kind = rustix::fs::fstat(fd).map(|stat| FileType::from_raw_mode(stat.st_mode));
     kind.is_ok_and(|kind| kind.is_fifo() || kind.is_socket())
 }
 

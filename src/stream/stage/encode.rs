@@ -36,8 +36,8 @@ impl Stage<'_> {
         let mut input = self.input(reading)?;
         let seal = self.continue_seal(input.open()?)?;
         *sealed = seal.is_some();
-        if !encoder.is_text() {
-            self.refuse_silence(input.is_empty())?;
+        if out.goes_on() && !encoder.is_text() && input.is_empty() {
+            self.refuse_silence()?;
         }
         // Frames carry rejects on to a sink; in a file, or as text, the stream ends here.
         match &seal {

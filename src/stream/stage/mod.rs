@@ -113,15 +113,16 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Refuses a pipe that ends without a byte, where an empty file or object would come of it: that
-    /// is what a stage leaves behind that failed before it passed the opening seal on. A seal, or a
-    /// file, can say that there is nothing to send; an end of file cannot.
-    fn refuse_silence(&self, is_empty: bool) -> Result<()> {
-        if is_empty && stdio::stdin_is_a_pipe() {
-            return Err(Error::data("nothing came down the pipe, not even a seal: did the stage before fail?")
-                .hint("--seal at the source, so that an empty stream says so itself; or < /dev/null"));
+    /// Refuses, in the middle of a pipeline, a pipe that ended without a byte: that is what a stage
+    /// leaves behind that failed before it passed the opening seal on, and a file without records,
+    /// made of it and published by the next stage, would look like success. A seal, or /dev/null, can
+    /// say that there is nothing to send; the end of a pipe cannot.
+    fn refuse_silence(&self) -> Result<()> {
+        if !stdio::is_pipe(rustix::stdio::stdin()) || !stdio::is_pipe(rustix::stdio::stdout()) {
+            return Ok(());
         }
-        Ok(())
+        Err(Error::data("nothing came down the pipe, not even a seal: did the stage before fail?")
+            .hint("--seal at the source, so that an empty stream says so itself; or < /dev/null"))
     }
 
     /// The judge at the end of a stream: this stage, by its own allowance or the opening's.

@@ -2,10 +2,11 @@
 
 use super::Stage;
 use crate::run::{Error, Result};
+use crate::stream::bytes::ByteInput;
 use crate::stream::counts::Counts;
-use crate::stream::frames::{Chunk, FrameReader};
+use crate::stream::frames::Chunk;
 use crate::stream::options::Reading;
-use crate::stream::seal::Sealed;
+use crate::stream::seal::{Refusal, Sealed, StageCounts};
 use crate::stream::shapes::ByteSink;
 use crate::stream::stdio::{self, Stdin};
 
@@ -35,11 +36,11 @@ impl Stage<'_> {
     ) -> Result<()> {
         self.process.signals.drain_within(reading.drain_timeout);
         self.refuse_to_seal()?;
-        let mut input = FrameReader::open(stdio::stdin()?)?;
-        *sealed = self.continue_seal(input.sealed())?;
-        self.refuse_silence(input.is_empty())?;
+        let mut input = ByteInput::open(stdio::stdin()?, reading.max_line_bytes as usize)?;
+        *sealed = self.continue_seal(input.sealed()?)?;
         self.judge_for_all(sealed.as_ref())?;
-        let rejects = self.fill_bytes(&mut input, sink)?;
+        let mut rejects = Kept::default();
+        self.fill_bytes(&mut input, sink, &mut rejects)?;
         if let Some(closing) = input.closing() {
             self.before.clone_from(&closing.stages);
             // The records are inside of the bytes; the stage before said how many.
@@ -47,34 +48,66 @@ impl Stage<'_> {
             self.counts = Counts { read: records, passed: records, written: records, ..Counts::default() };
         }
         self.rejects.settle(self.entered())?;
-        if rejects.is_empty() { Ok(()) } else { sink.rejects(&rejects) }
+        let lines = rejects.lines(&self.before);
+        if lines.is_empty() { Ok(()) } else { sink.rejects(&lines) }
     }
 
-    /// Hands over all bytes; returns the rejects that came along, as JSON lines.
-    fn fill_bytes(&mut self, input: &mut FrameReader<Stdin>, sink: &mut impl ByteSink) -> Result<Vec<u8>> {
-        let (mut buffer, mut rejects) = (Vec::new(), Vec::new());
+    /// Hands over all bytes, and keeps the rejects that came along.
+    fn fill_bytes(
+        &mut self,
+        input: &mut ByteInput<Stdin>,
+        sink: &mut impl ByteSink,
+        rejects: &mut Kept,
+    ) -> Result<()> {
+        let mut buffer = Vec::new();
         loop {
             match input.next_chunk(&mut buffer)? {
                 Chunk::Data => sink.bytes(&buffer)?,
-                Chunk::Travelling(mut refusal) => {
+                Chunk::Travelling(refusal) => {
                     self.rejects.receive(&refusal, 0)?;
-                    refusal.seal = None;
-                    keep(&mut rejects, &serde_json::to_vec(&refusal).unwrap_or_default())?;
+                    rejects.keep(*refusal)?;
                 }
-                Chunk::End => return Ok(rejects),
+                Chunk::End => return Ok(()),
             }
-            self.bytes_read = input.count;
-            self.progress.set(0, input.count);
+            self.bytes_read = input.count();
+            self.progress.set(0, input.count());
         }
     }
 }
 
-fn keep(rejects: &mut Vec<u8>, line: &[u8]) -> Result<()> {
-    if rejects.len() + line.len() > MAX_REJECTS {
-        return Err(Error::data("more than 64 MiB of rejects: this is not the data that was expected")
-            .hint("a smaller --max-rejects at the source"));
+/// The rejects of a sealed stream, for the place beside the object.
+#[derive(Default)]
+struct Kept {
+    rejects: Vec<Refusal>,
+    bytes: usize,
+}
+
+impl Kept {
+    fn keep(&mut self, refusal: Refusal) -> Result<()> {
+        self.bytes += line(&refusal).len();
+        if self.bytes > MAX_REJECTS {
+            return Err(Error::data("more than 64 MiB of rejects: this is not the data that was expected")
+                .hint("a smaller --max-rejects at the source"));
+        }
+        self.rejects.push(refusal);
+        Ok(())
     }
-    rejects.extend_from_slice(line);
-    rejects.push(b'\n');
-    Ok(())
+
+    /// As JSON lines, by stage and place. Where the rejects of two stages meet is a matter of chance,
+    /// and a retry of the same work must make the same bytes.
+    fn lines(self, stages: &[StageCounts]) -> Vec<u8> {
+        let stage = |name: &str| stages.iter().position(|stage| stage.stage == name);
+        let mut rejects = self.rejects;
+        rejects.sort_by_cached_key(|refusal| {
+            let place = (refusal.partition, refusal.offset, refusal.line);
+            (stage(&refusal.stage), refusal.topic.clone(), place, line(refusal))
+        });
+        rejects.iter().flat_map(line).collect()
+    }
+}
+
+fn line(refusal: &Refusal) -> Vec<u8> {
+    let mut line = serde_json::to_vec(refusal).unwrap_or_default();
+    line.push(b'\n');
+    line
 }

@@ -1,9 +1,10 @@
-//! The stream contract, held against every transform: whoever adds one adds it to [`transforms`].
+//! The suite of transforms.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
+use super::key;
 use crate::support::{Ran, Run, finish, folder, run, sh, signal};
 
 /// The transforms, with arguments under which they change nothing.
@@ -17,13 +18,6 @@ fn transforms() -> Vec<(&'static str, Vec<String>)> {
             arguments
         }),
     ]
-}
-
-/// A key file.
-fn key() -> String {
-    let file = folder("key").join("hash.key").display().to_string();
-    run("hash-fields").args(["--new-key", &file]).go().exits(0);
-    file
 }
 
 /// Runs `check` for each transform; options go before its own arguments.
@@ -134,7 +128,8 @@ fn rejects_travel_in_a_sealed_stream_and_are_not_judged_on_the_way() {
     each(|name, with| {
         let ran = with(&["--seal"]).stdin(b"{}\n\xff\n".to_vec()).go().succeeds();
         let lines = ran.json();
-        assert_eq!(lines[2]["$reject"]["reason"], "not UTF-8", "{name}");
+        let rejects: Vec<_> = lines.iter().filter_map(|line| line.get("$reject")).collect();
+        assert_eq!((rejects.len(), &rejects[0]["reason"]), (1, &"not UTF-8".into()), "{name}");
         assert_eq!(lines[3]["$seal"]["rejects"], 1);
         let again = with(&[]).stdin(ran.stdout).go().succeeds().json();
         assert_eq!(again[3]["$seal"]["rejects"], 1, "{name}");
@@ -252,4 +247,72 @@ fn a_parent_hears_of_the_start_and_the_end() {
         assert_eq!((&reports[1]["outcome"], &reports[1]["counts"]["read"]), (&"done".into(), &1.into()));
         assert_eq!((&reports[3]["outcome"], &reports[3]["exit"]), (&"failed".into(), &1.into()));
     }
+}
+
+#[test]
+fn what_follows_the_closing_seal_is_an_error_whatever_it_is() {
+    each(|name, with| {
+        let sealed = with(&["--seal"]).stdin("{\"a\":1}\n").go().succeeds().text();
+        let closing = sealed.lines().last().unwrap();
+        let nonce = &sealed[sealed.find("open\":\"").unwrap() + 7..][..32];
+        let reject =
+            format!("{{\"$reject\":{{\"seal\":\"{nonce}\",\"stage\":\"x\",\"reason\":\"y\",\"line\":1}}}}\n");
+        for more in [&reject, closing, "{}", &sealed] {
+            with(&[]).stdin(format!("{sealed}{more}")).go().fails(1, &["lines follow the closing seal"]);
+        }
+        assert_eq!(with(&[]).stdin(format!("{sealed}\n \r\n")).go().succeeds().json().len(), 3, "{name}");
+    });
+}
+
+#[test]
+fn a_last_line_keeps_its_missing_newline_however_long_it_is() {
+    for length in [1, 200_000, 262_144, 262_145, 1 << 20] {
+        let text = format!("{{}}\n{{\"a\":\"{}\"}}", "x".repeat(length));
+        let ran = run("hash-fields").args(["--algorithm", "md5-int", "-q", "--missing", "keep", "b"]);
+        assert!(ran.stdin(text.clone()).go().succeeds().stdout == text.as_bytes(), "{length}");
+    }
+}
+
+#[test]
+fn many_rejects_and_no_output_are_no_standstill() {
+    each(|_, with| {
+        let input = [b"\xff\n".repeat(5_000), b"{}\n".to_vec()].concat();
+        let ran = with(&["--max-rejects", "5000"]).stdin(input.clone()).go().exits(0);
+        assert_eq!(ran.stdout, b"{}\n");
+        assert_eq!(with(&["--seal"]).stdin(input).go().succeeds().json().len(), 5_003);
+    });
+}
+
+#[test]
+fn a_filter_that_fails_is_known_at_once_and_one_that_ends_early_is_in_a_plain_stream_no_failure() {
+    for (script, code) in [("head -n 1 >/dev/null; exit 3", 1), ("head -n 1 >/dev/null", 0)] {
+        let mut child = run("via").args(["--", "sh", "-c", script]).start();
+        let mut stdin = child.stdin.take().expect("piped");
+        stdin.write_all(b"{}\n").expect("it reads");
+        // stdin stays open, and quiet.
+        finish(child).exits(code);
+        drop(stdin);
+    }
+}
+
+#[test]
+fn a_filter_that_ends_early_never_seals_what_it_wrote() {
+    let sealed =
+        run("via").args(["--seal", "--", "cat"]).stdin("{\"a\":1}\n".repeat(3)).go().succeeds().stdout;
+    let first = sealed.iter().position(|byte| *byte == b'\n').unwrap() + 9;
+    // head reads all that there is at once, if it comes at once.
+    for pause in [100, 300] {
+        let mut child = run("via").args(["--", "head", "-n", "1"]).start();
+        let mut stdin = child.stdin.take().expect("piped");
+        stdin.write_all(&sealed[..first]).expect("it reads");
+        std::thread::sleep(Duration::from_millis(pause));
+        let _ = stdin.write_all(&sealed[first..]);
+        drop(stdin);
+        let ran = finish(child).exits(1);
+        assert!(ran.stderr.contains("head did not read all of its input"), "{}", ran.stderr);
+        assert!(!ran.text().contains("close"), "{}", ran.text());
+    }
+    // One that needs no more than it was given has read all.
+    let ran = run("via").args(["--", "head", "-n", "3"]).stdin(sealed).go().succeeds();
+    assert_eq!(ran.json().len(), 5);
 }

@@ -1,0 +1,258 @@
+//! The suite of encoders.
+
+use std::io::Write;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{
+    A_MOMENT, SmallDisk, Subject, assert_reports, folder, lines_of, names_in, reported, sealed, summary,
+};
+use crate::support::{Run, finish, sh, signal};
+
+/// An encoder under which `{"a":1}` is a record and `[]` is none.
+struct Encoder {
+    subject: Subject,
+    /// Its output is for people, and may go to a terminal.
+    text: bool,
+}
+
+/// The encoders.
+fn encoders() -> [Encoder; 2] {
+    [
+        Encoder { subject: Subject::new("to-parquet", &["--schema-ddl", "a BIGINT"]), text: false },
+        Encoder { subject: Subject::new("infer-schema", &[]), text: true },
+    ]
+}
+
+/// Runs `check` for each with a file in a folder of its own.
+fn each(check: impl Fn(&str, &std::path::Path, &dyn Fn(&[&str]) -> Run)) {
+    for Encoder { subject, .. } in encoders() {
+        let file = folder("encoded").join("out");
+        check(subject.name, &file, &|options| subject.run(options).args(["-o", file.to_str().unwrap()]));
+    }
+}
+
+const THREE: &str = "{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n";
+
+#[test]
+fn encoders_count_what_they_take_and_make_a_file_once() {
+    each(|name, file, with| {
+        let summary = summary(&with(&["--summary"]).stdin(format!("\n{THREE}")).go().exits(0));
+        for (key, expected) in [("read", 3), ("written", 3), ("rejected", 0), ("blank", 1)] {
+            assert_eq!(summary[key], expected, "{name}: {key} in {summary}");
+        }
+        let made = std::fs::read(file).expect("the file is there");
+        assert_eq!(summary["bytes_written"], made.len(), "{name}: {summary}");
+        with(&[]).stdin(THREE).go().fails(4, &["exists already", "rm "]);
+        assert_eq!(std::fs::read(file).unwrap(), made, "{name}: what is there stays");
+        assert_eq!(names_in(file.parent().unwrap()), ["out"]);
+    });
+}
+
+#[test]
+fn encoders_write_to_stdout_what_they_write_into_a_file() {
+    for Encoder { subject, text } in encoders() {
+        let file = folder("same").join("out");
+        subject.run(&["-o", file.to_str().unwrap()]).stdin(THREE).go().succeeds();
+        let plain = subject.run(&[]).stdin(THREE).go().succeeds().stdout;
+        assert_eq!(plain, std::fs::read(&file).unwrap(), "{}", subject.name);
+        assert_eq!(subject.run(&["-o", "-"]).stdin(THREE).go().succeeds().stdout, plain);
+        let framed = subject.run(&[]).stdin(sealed(THREE.as_bytes(), "0")).go().succeeds().stdout;
+        assert_eq!(framed.starts_with(b"SLUICE1\n"), !text, "{}", subject.name);
+        assert_eq!(framed == plain, text, "{}", subject.name);
+    }
+}
+
+#[test]
+fn encoders_leave_nothing_when_they_fail_or_are_killed() {
+    each(|name, file, with| {
+        let nothing = || assert!(names_in(file.parent().unwrap()).is_empty(), "{name} left something");
+        with(&[]).stdin(format!("{THREE}[]\n")).go().fails(1, &["line 4"]);
+        nothing();
+        for (signals, number) in [(1, libc::SIGKILL), (2, libc::SIGTERM)] {
+            let mut child = with(&[]).start();
+            let mut stdin = child.stdin.take().expect("piped");
+            stdin.write_all(&THREE.as_bytes().repeat(30_000)).expect("it reads");
+            nothing();
+            for _ in 0..signals {
+                signal(&child, number);
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            assert_eq!(finish(child).signal, Some(number), "{name}");
+            nothing();
+        }
+    });
+}
+
+#[test]
+fn encoders_publish_nothing_of_a_sealed_stream_that_is_not_whole() {
+    each(|name, file, with| {
+        let whole = sealed(THREE.as_bytes(), "0");
+        let opening = whole.iter().position(|byte| *byte == b'\n').unwrap();
+        let joined = [whole.clone(), whole.clone()].concat();
+        let last_twice = [&whole[..], &whole[whole.len() - 300..]].concat();
+        let cuts = (opening + 1..whole.len() - 1).step_by(23).map(|cut| whole[..cut].to_vec());
+        for broken in cuts.chain([joined, last_twice]) {
+            with(&[]).stdin(broken).go().exits(1);
+            assert!(names_in(file.parent().unwrap()).is_empty(), "{name} left something");
+        }
+        with(&[]).env("SLUICEBOX_SEAL", "1").stdin(THREE).go().fails(1, &["not sealed"]);
+        assert!(names_in(file.parent().unwrap()).is_empty());
+        with(&[]).env("SLUICEBOX_SEAL", "1").stdin(whole).go().succeeds();
+        assert!(file.exists(), "{name}");
+    });
+}
+
+#[test]
+fn encoders_judge_all_rejects_of_a_stream_that_ends_in_their_file_and_keep_them_beside_it() {
+    let three_bad = b"{\"a\":1}\n\xff\n[]\n{\"a\":4}\n";
+    each(|name, file, with| {
+        let beside = file.with_file_name("out.rejects.ndjson");
+        with(&[]).stdin(sealed(three_bad, "1")).go().fails(1, &["2 records rejected, 1 allowed"]);
+        assert!(names_in(file.parent().unwrap()).is_empty(), "{name} left something");
+        // Its own flag beats the opening, both ways. A share is one of what entered the stream: four.
+        with(&["--max-rejects", "0"]).stdin(sealed(three_bad, "2")).go().exits(1);
+        with(&["--max-rejects", "49%"]).stdin(sealed(three_bad, "2")).go().fails(1, &["2 of 4 records"]);
+        let ran = with(&["--max-rejects", "50%"]).stdin(sealed(three_bad, "0")).go().exits(0);
+        assert_eq!(ran.stderr.lines().count(), 1, "{name} warns: {}", ran.stderr);
+        let listed = lines_of(&beside);
+        // Rejects of `via` stand where they were found, and that is a matter of chance.
+        let place = |line: &Value| (line["stage"].to_string(), line["line"].as_u64());
+        let mut places: Vec<_> = listed.iter().map(place).collect();
+        places.sort();
+        assert_eq!(places, [(format!("\"{name}\""), Some(2)), ("\"via\"".to_owned(), Some(2))]);
+        assert!(listed.iter().all(|line| line.get("seal").is_none()), "{listed:?}");
+        // Rejects of other work are not replaced, and then nothing is published.
+        std::fs::remove_file(file).unwrap();
+        with(&[]).stdin(sealed(three_bad, "2")).go().fails(4, &["out.rejects.ndjson exists already"]);
+        assert!(!file.exists(), "{name}");
+        let list = file.with_file_name("list");
+        std::fs::remove_file(&beside).unwrap();
+        with(&["--rejects", list.to_str().unwrap()]).stdin(sealed(three_bad, "2")).go().exits(0);
+        assert_eq!(lines_of(&list).len(), 2, "{name}: the same in a list that was asked for");
+        assert_eq!(names_in(file.parent().unwrap()), ["list", "out"]);
+    });
+}
+
+#[test]
+fn encoders_send_rejects_on_to_a_sink_and_do_not_judge_them() {
+    for Encoder { subject, .. } in encoders().into_iter().filter(|encoder| !encoder.text) {
+        let framed = subject.run(&[]).stdin(sealed(b"{\"a\":1}\n\xff\n[]\n", "0")).go().succeeds().stdout;
+        let text = String::from_utf8_lossy(&framed);
+        assert_eq!(text.matches("{\"$reject\":").count(), 2, "{}", subject.name);
+        assert!(text.contains("\"rejects\":2,"), "{}", subject.name);
+    }
+}
+
+#[test]
+fn encoders_tell_full_disks_whatever_fills_them() {
+    each(|name, file, with| {
+        let Some(disk) = SmallDisk::mount(8 << 10) else { return };
+        let out = disk.0.join("out");
+        let noise: String = (0..20_000_u64)
+            .map(|n| format!("{{\"a\":{},\"b{n}\":1}}\n", n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 1))
+            .collect();
+        let subject = encoders().into_iter().find(|encoder| encoder.subject.name == name).unwrap().subject;
+        let unknown = if name == "to-parquet" { &["--unknown", "ignore"][..] } else { &[] };
+        let ran = subject.run(unknown).args(["-o", out.to_str().unwrap()]).stdin(noise).go();
+        if name == "to-parquet" {
+            ran.fails(75, &["No space left on device", "out"]);
+        } else {
+            // Names without end are refused for what they are.
+            ran.exits(1);
+        }
+        assert!(names_in(&disk.0).is_empty(), "{name} left something");
+        drop(disk);
+        with(&["--rejects", "/dev/full", "--max-rejects", "1"]).stdin("[]\n").go().fails(75, &["/dev/full"]);
+        with(&["--summary=/dev/full"]).stdin(THREE).go().fails(75, &["/dev/full"]);
+        // The work itself was done before.
+        assert!(std::fs::remove_file(file).is_ok(), "{name}");
+    });
+}
+
+#[test]
+fn encoders_tell_a_limit_on_file_sizes_as_a_full_disk() {
+    for Encoder { subject, .. } in encoders() {
+        let name = subject.name;
+        let dir = folder("limit");
+        let words: String = subject.arguments.iter().map(|word| format!(" '{word}'")).collect();
+        let ran = |options: &str, stdin: &str| {
+            let script = format!("ulimit -f 0; exec {name}{words} {options} >/dev/null");
+            sh(&script).dir(&dir).stdin(stdin).go()
+        };
+        ran("-o out", THREE).fails(75, &["out: File too large"]);
+        assert!(names_in(&dir).is_empty(), "{name} left something");
+        ran("--summary=summary", THREE).fails(75, &["summary: File too large"]);
+        ran("--max-rejects 1 --rejects list", "[]\n").fails(75, &["list: File too large"]);
+        // Without /dev/null the shell's own limit would be in the way.
+        ran("", THREE).succeeds();
+    }
+}
+
+#[test]
+fn encoders_end_quietly_when_their_reader_goes_but_not_in_a_sealed_stream() {
+    for Encoder { subject, .. } in encoders() {
+        for (input, code) in [(THREE.as_bytes().to_vec(), 0), (sealed(THREE.as_bytes(), "0"), 1)] {
+            let mut child = subject.run(&[]).start();
+            drop(child.stdout.take());
+            let _ = child.stdin.take().expect("piped").write_all(&input);
+            let ran = finish(child).exits(code);
+            assert_eq!(ran.stderr.lines().count(), code as usize, "{}: {}", subject.name, ran.stderr);
+        }
+    }
+}
+
+#[test]
+fn encoders_write_nothing_but_text_to_a_terminal() {
+    for Encoder { subject, text } in encoders() {
+        let words: String = subject.arguments.iter().map(|word| format!(" '{word}'")).collect();
+        let script = format!("printf '{{\"a\":1}}\\n' | {}{words}", subject.name);
+        let ran = sh("exec script -qec \"$0\" /dev/null </dev/null").arg(&script).go();
+        let told = ran.text().contains("not writing binary output to a terminal");
+        assert_eq!((ran.code, told), (Some(if text { 0 } else { 2 }), !text), "{}", ran.text());
+    }
+}
+
+#[test]
+fn encoders_read_on_after_the_first_signal_and_no_longer_than_the_drain_timeout() {
+    each(|name, file, with| {
+        let mut child = with(&["--summary"]).start();
+        let mut stdin = child.stdin.take().expect("piped");
+        stdin.write_all(b"{\"a\":1}\n").expect("it reads");
+        std::thread::sleep(A_MOMENT);
+        signal(&child, libc::SIGINT);
+        std::thread::sleep(Duration::from_millis(50));
+        stdin.write_all(b"{\"a\":2}\n").expect("it still reads");
+        drop(stdin);
+        let ran = finish(child).exits(0);
+        assert_eq!(summary(&ran)["read"], 2, "{name}");
+        std::fs::remove_file(file).expect("it was published");
+
+        let mut child = with(&["--drain-timeout", "100ms"]).start();
+        let stdin = child.stdin.take();
+        std::thread::sleep(A_MOMENT);
+        signal(&child, libc::SIGINT);
+        let ran = finish(child);
+        drop(stdin);
+        assert_eq!(ran.signal, Some(libc::SIGINT), "{name}: {}", ran.stderr);
+        assert!(names_in(file.parent().unwrap()).is_empty(), "{name} left something");
+    });
+}
+
+#[test]
+fn encoders_tell_closed_ends_and_report() {
+    for Encoder { subject, .. } in encoders() {
+        subject.script(&[], "<&-").go().fails(2, &["stdin is closed"]);
+        subject.script(&[], ">&-").stdin(THREE).go().fails(2, &["stdout is closed"]);
+        subject.script(&[], ">/dev/full").stdin(THREE).go().fails(75, &["No space left on device"]);
+        let (ran, reports) = reported(&subject, &[], THREE.into());
+        ran.succeeds();
+        assert_reports(&subject, &reports, "done", None);
+        assert_eq!(reports[1]["counts"]["passed"], 3);
+        let (ran, reports) = reported(&subject, &[], b"[]\n".to_vec());
+        ran.exits(1);
+        assert_reports(&subject, &reports, "failed", Some(1));
+        assert_eq!(reports[1]["counts"]["rejected"], 1);
+    }
+}

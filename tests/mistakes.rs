@@ -1,0 +1,314 @@
+//! Mistakes: what a person gets wrong, command by command. Each ends at once with the documented exit
+//! status and one line that names the cause and what to type next; nothing is written.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::support::lake::Lake;
+use crate::support::{Ran, Run, folder, fresh, run, service};
+
+/// The longest that a mistake may take to be told.
+const AT_ONCE: Duration = Duration::from_secs(5);
+
+/// A folder with the files of these tests.
+struct Desk(PathBuf);
+
+impl Desk {
+    fn set() -> Self {
+        let desk = Self(folder("mistakes"));
+        desk.write("bad.ddl", "a BIGNIT,\nb STRUCT<c: INT,\n");
+        desk.write("good.ddl", "a BIGINT");
+        desk.write("empty", "");
+        desk.write("wrong.key", "not a key at all\n");
+        desk.write("there", "already");
+        desk.write("users.ndjson", "{\"a\":1}\n");
+        desk.write("noise.properties", "sasl.password\n");
+        std::fs::create_dir(desk.path("folder")).unwrap();
+        run("hash-fields").args(["-q", "--new-key", desk.path("hash.key").to_str().unwrap()]).go().exits(0);
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    /// What stands here, with sizes.
+    fn inventory(&self) -> Vec<(String, u64)> {
+        let entries = std::fs::read_dir(&self.0).unwrap().map(Result::unwrap);
+        let mut all: Vec<_> = entries
+            .map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.metadata().unwrap().len()))
+            .collect();
+        all.sort();
+        all
+    }
+
+    /// Runs `line`, its words split at spaces.
+    #[track_caller]
+    fn mistake(&self, line: &str, code: i32, words: &[&str]) {
+        let mut words_of_line = line.split(' ');
+        let command = run(words_of_line.next().unwrap()).args(words_of_line);
+        self.judge(line, command, code, words);
+    }
+
+    /// What every mistake has in common: told at once, in one line, and nothing is written.
+    #[track_caller]
+    fn judge(&self, line: &str, command: Run, code: i32, words: &[&str]) {
+        let (before, started) = (self.inventory(), Instant::now());
+        let ran = command.dir(&self.0).stdin("{\"a\":1}\n").go();
+        assert!(started.elapsed() < AT_ONCE, "{line} took {:?}", started.elapsed());
+        assert!(!ran.stderr.contains("panicked"), "{line}: {}", ran.stderr);
+        assert_eq!(ran.code, Some(code), "{line}: {}", ran.stderr);
+        assert_eq!(ran.stdout, b"", "{line}");
+        ran.fails(code, words);
+        assert_eq!(self.inventory(), before, "{line} wrote something");
+    }
+}
+
+#[test]
+fn mistakes_on_the_command_line() {
+    let desk = Desk::set();
+    for (line, words) in [
+        ("generate-users --results many", &["many", "--results"][..]),
+        ("generate-users --gender neither", &["neither", "--gender"]),
+        ("generate-users --nat XX", &["XX", "--nat"]),
+        ("generate-users --every soon", &["soon", "--every"]),
+        ("generate-users --max-rejects lots", &["lots", "write a count (10)"]),
+        ("fetch-users --url nowhere", &["nowhere", "--url"]),
+        ("fetch-users --inc name --exc email", &["--inc", "--exc"]),
+        ("fetch-users --inc nmae", &["known are gender, name"]),
+        ("hash-fields", &["<PATH>", "hash-fields <PATH>"]),
+        ("hash-fields email", &["no key", "hash-fields --new-key hash.key"]),
+        ("hash-fields --key-file hash.key a a.b", &["overlap"]),
+        ("hash-fields --key-file hash.key a..b", &["a..b"]),
+        ("hash-fields --key-file hash.key --algorithm sha1 a", &["sha1", "hmac-sha256"]),
+        ("hash-fields --max-line-bytes 1parsec --key-file hash.key a", &["1parsec"]),
+        ("hash-fields --drain-timeout soon --key-file hash.key a", &["soon"]),
+        ("via", &["<PROGRAM>", "via -- <PROGRAM>"]),
+        ("via cat", &["cat"]),
+        ("via -- no-such-program", &["no-such-program", "No such file"]),
+        ("to-parquet", &["--schema <FILE>"]),
+        ("to-parquet --schema-ddl 'a'", &["--schema-ddl"]),
+        ("to-parquet --schema good.ddl --compression lzma", &["lzma", "zstd"]),
+        ("to-parquet --schema good.ddl --unknown column=", &["--unknown"]),
+        ("to-parquet --schema good.ddl --meta x", &["KEY=VALUE"]),
+        ("from-parquet", &["<FILE>"]),
+        ("s3-put lake/x", &["write s3://lake/x"]),
+        ("s3-put s3://lake/x --part-size 1KiB", &["--part-size"]),
+        ("s3-put --endpoint-url localhost:1 s3://lake/x", &["http://localhost:1"]),
+        ("kafka-produce", &["--topic"]),
+        ("kafka-produce -b h:1 -t t -p x", &["'x'"]),
+        ("kafka-produce -b h:1 -t bad/name", &["bad/name"]),
+        ("kafka-produce -b h:1 -t t -H x", &["NAME=VALUE"]),
+        ("kafka-produce -b h:1 -t t -X nonsense=1", &["nonsense"]),
+        ("kafka-produce -b h:1 -t t -X linger.ms=soon", &["linger.ms"]),
+        ("kafka-produce -b h:1 -t t -X acks=1", &["acks is always all"]),
+        ("kafka-produce -b h:1 -t t -F absent", &["absent", "No such file"]),
+        ("kafka-produce -b h:1 -t t -F noise.properties", &["line 1", "key=value"]),
+        ("kafka-produce -b h:1 -t t --connect-timeout long", &["long"]),
+        ("kafka-consume -b h:1", &["<TOPIC>"]),
+        ("kafka-consume -b h:1 t --from yesterday", &["yesterday", "@2026"]),
+        ("kafka-consume -b h:1 t --follow --exit-at-end", &["--follow", "--exit-at-end"]),
+        ("topic-admin -b h:1 crate x", &["crate", "(try: create)"]),
+        ("topic-admin -b h:1 create x -p 0", &["0"]),
+        ("topic-admin -b h:1 create x -c nonsense", &["nonsense", "retention.ms"]),
+        ("sandbox", &["<COMMAND>"]),
+        ("sandbox --topic x:0 -- true", &["NAME:PARTITIONS"]),
+        ("sandbox -- no-such-program", &["no-such-program", "after --"]),
+        ("link --dir absent", &["absent is no folder", "mkdir -p absent"]),
+        ("config nonsense", &["no command nonsense", "sluicebox --help"]),
+        ("kafka-prodce -t t", &["kafka-prodce", "kafka-produce"]),
+    ] {
+        desk.mistake(line, 2, words);
+    }
+}
+
+#[test]
+fn mistakes_with_secrets_are_told_without_the_secret() {
+    let desk = Desk::set();
+    for property in ["sasl.password", "ssl.key.password", "sasl.oauthbearer.client.secret"] {
+        let argument = format!("{property}=hunter2");
+        let command = run("kafka-produce").args(["-b", "h:1", "-t", "t", "-X", &argument]);
+        let ran = command.dir(&desk.0).go().fails(2, &[property, "-F", "0600"]);
+        assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);
+    }
+    desk.mistake("hash-fields --key-file absent.key a", 2, &["absent.key", "--new-key"]);
+    desk.mistake("hash-fields --key-file wrong.key a", 2, &["wrong.key"]);
+    desk.mistake("hash-fields --key-file empty a", 2, &["empty"]);
+    desk.mistake("hash-fields --key-file folder a", 2, &["folder"]);
+    desk.mistake("hash-fields --key-file hash.key --expect-key-id 00000000 a", 2, &["00000000"]);
+    desk.mistake("hash-fields --new-key hash.key", 4, &["hash.key", "exists"]);
+    desk.mistake("hash-fields --new-key absent/hash.key", 2, &["absent/hash.key"]);
+    // A key that others can read works, with a warning.
+    std::fs::set_permissions(desk.path("hash.key"), PermissionsExt::from_mode(0o644)).unwrap();
+    let ran = run("hash-fields").args(["--key-file", "hash.key", "a"]).dir(&desk.0).stdin("{\"a\":1}\n");
+    let ran = ran.go().exits(0);
+    assert!(ran.stderr.contains("chmod") && ran.stderr.lines().count() == 1, "{}", ran.stderr);
+}
+
+#[test]
+fn mistakes_with_files() {
+    let desk = Desk::set();
+    for (line, code, words) in [
+        ("to-parquet --schema absent.ddl", 2, &["absent.ddl", "infer-schema"][..]),
+        ("to-parquet --schema folder", 2, &["folder", "directory"]),
+        ("to-parquet --schema empty", 2, &["empty"]),
+        ("to-parquet --schema good.ddl -o folder", 2, &["folder is a folder", "-o folder/NAME"]),
+        ("to-parquet --schema good.ddl -o folder/", 2, &["-o folder/NAME"]),
+        ("to-parquet --schema good.ddl -o /dev/null", 2, &["no regular file", "> /dev/null"]),
+        ("to-parquet --schema good.ddl -o absent/x", 2, &["absent/x", "No such file"]),
+        ("to-parquet --schema good.ddl -o there/x", 2, &["there/x", "Not a directory"]),
+        ("to-parquet --schema good.ddl -o there", 4, &["there exists already", "rm there"]),
+        ("infer-schema -o there", 4, &["there exists already"]),
+        ("infer-schema --rejects folder", 2, &["folder", "directory"]),
+        ("infer-schema --rejects-raw absent/x", 2, &["absent/x"]),
+        ("infer-schema --summary=folder", 2, &["folder", "directory"]),
+        ("from-parquet absent.parquet", 2, &["absent.parquet"]),
+        ("from-parquet folder", 2, &["folder"]),
+        ("from-parquet there", 1, &["there"]),
+        ("from-parquet empty", 1, &["empty"]),
+        ("from-parquet users.ndjson", 1, &["users.ndjson"]),
+        ("via --config absent.toml -- cat", 2, &["absent.toml", "No such file"]),
+        ("via --config folder -- cat", 2, &["folder", "directory"]),
+    ] {
+        desk.mistake(line, code, words);
+    }
+    if unprivileged() {
+        std::fs::set_permissions(desk.path("folder"), PermissionsExt::from_mode(0o500)).unwrap();
+        desk.mistake("to-parquet --schema good.ddl -o folder/x", 2, &["folder/x", "Permission denied"]);
+    } else {
+        eprintln!("skipped: root may write everywhere");
+    }
+}
+
+fn unprivileged() -> bool {
+    // SAFETY: geteuid(2) cannot fail.
+    unsafe { libc::geteuid() != 0 }
+}
+
+#[test]
+fn mistakes_in_a_schema_name_the_line_and_the_word() {
+    let desk = Desk::set();
+    desk.mistake("to-parquet --schema bad.ddl", 2, &["bad.ddl", "BIGNIT"]);
+    for (ddl, word) in [
+        ("a", "a"),
+        ("a BIGINT b INT", "b"),
+        ("a BIGINT,, b INT", ","),
+        ("a STRUCT<b INT", ">"),
+        ("a DECIMAL(99,2)", "DECIMAL"),
+        ("a ARRAY", "ARRAY"),
+        ("a MAP<STRING>", "MAP"),
+        ("a BIGINT, a INT", "a"),
+        ("a VARCHAR", "VARCHAR"),
+        ("a 'BIGINT'", "expected a type"),
+        ("(", "("),
+    ] {
+        let command = run("to-parquet").args(["--schema-ddl", ddl]);
+        desk.judge(ddl, command, 2, &["--schema-ddl", word]);
+    }
+}
+
+#[test]
+fn mistakes_in_the_settings_file() {
+    let desk = Desk::set();
+    for (text, options, words) in [
+        ("[via]\nmax-reject = 1", &[][..], &["[via] has no setting max-reject", "sluicebox config via"][..]),
+        ("[vai]\nmax-rejects = 1", &[], &["[vai] is no command", "sluicebox --help"]),
+        ("[defaults]\nnonsense = 1", &[], &["[defaults] has no setting nonsense"]),
+        ("max-rejects = 1", &[], &["outside of a table"]),
+        ("[via]\nmax-rejects = ", &[], &["line 2"]),
+        ("[via]\nmax-rejects = 'lots'", &[], &["lots"]),
+        ("[via]\nmax-rejects = { a = 1 }", &[], &["max-rejects must be a text"]),
+        ("profile = 1", &[], &["[profile.NAME.COMMAND]"]),
+        ("[profile.prod.via]\nseal = true", &["--profile", "pord"], &["no profile pord", "prod"]),
+        ("[profile.prod.via]\nsael = true", &["--profile", "prod"], &["no setting sael"]),
+    ] {
+        desk.write("config.toml", text);
+        let command = run("via").args(["--config", "config.toml"]).args(options).args(["--", "cat"]);
+        desk.judge(text, command, 2, words);
+    }
+    let command = run("via").args(["--profile", "prod", "--", "cat"]);
+    let nowhere = command.env("XDG_CONFIG_HOME", "/nonexistent").env("HOME", "/nonexistent");
+    desk.judge("a profile without a file", nowhere, 2, &["profile prod", "--config FILE"]);
+}
+
+#[test]
+fn mistakes_about_where_kafka_is() {
+    let desk = Desk::set();
+    let brokers = service("KAFKA_BOOTSTRAP_SERVERS");
+    let unknown = fresh("no-such-topic");
+    let none = |name: &str| run(name).without("KAFKA_BOOTSTRAP_SERVERS");
+    for (name, arguments) in [
+        ("kafka-produce", vec!["-t", &unknown]),
+        ("kafka-consume", vec![unknown.as_str(), "--exit-at-end"]),
+        ("topic-admin", vec!["describe", &unknown]),
+    ] {
+        let line = name;
+        desk.judge(line, none(name).args(&arguments), 2, &["no Kafka brokers", "-b localhost:9092"]);
+        let at = |broker: &str| none(name).args(["--connect-timeout", "1s", "-b", broker]).args(&arguments);
+        desk.judge(line, at("127.0.0.1:1"), 75, &["127.0.0.1:1", "connection refused"]);
+        desk.judge(line, at("192.0.2.1:9092"), 75, &["192.0.2.1:9092", "within 1s"]);
+        desk.judge(line, at("no-such-host.invalid:9092"), 75, &["no-such-host.invalid"]);
+        desk.judge(line, at(&brokers), 2, &[&unknown, "topic-admin"]);
+    }
+    let partition = topic();
+    let arguments = ["-t", &partition, "-p", "7"];
+    desk.judge("partition", run("kafka-produce").args(arguments), 2, &["partition", "7"]);
+    let arguments = [partition.as_str(), "-p", "7", "--exit-at-end"];
+    desk.judge("partition", run("kafka-consume").args(arguments), 2, &["partition", "7"]);
+    desk.judge("create", run("topic-admin").args(["create", &partition]), 4, &["exists", "--if-not-exists"]);
+    // A broker that speaks no SASL, and one that speaks no TLS.
+    for property in ["security.protocol=SASL_PLAINTEXT", "security.protocol=SSL"] {
+        let command =
+            run("kafka-produce").args(["-t", &partition, "--connect-timeout", "2s", "-X", property]);
+        let ran = command.stdin("{}\n").go();
+        assert!(matches!(ran.code, Some(2 | 75)) && ran.stderr.lines().count() == 1, "{property}: {ran:?}");
+    }
+}
+
+fn topic() -> String {
+    let topic = fresh("mistakes");
+    run("topic-admin").args(["create", &topic, "-p", "1"]).go().succeeds();
+    topic
+}
+
+#[test]
+fn mistakes_about_where_the_store_is() {
+    let desk = Desk::set();
+    let lake = Lake::make();
+    let url = lake.url("x");
+    let put = |url: &str| run("s3-put").args(["--connect-timeout", "1s", url]);
+    let once = |put: Run| put.env("AWS_MAX_ATTEMPTS", "1");
+    desk.judge("bucket", put("s3://no-such-bucket-here/x"), 2, &["no-such-bucket-here", "aws s3 mb"]);
+    let at = |endpoint: &str| once(put(&url).args(["--endpoint-url", endpoint]));
+    desk.judge("refused", at("http://127.0.0.1:1"), 75, &["http://127.0.0.1:1", "refused"]);
+    desk.judge("unroutable", at("http://192.0.2.1:9000"), 75, &["http://192.0.2.1:9000"]);
+    desk.judge("nobody", put(&url).env("AWS_ACCESS_KEY_ID", "nobody"), 2, &["access key id"]);
+    desk.judge("wrong", put(&url).env("AWS_SECRET_ACCESS_KEY", "wrong"), 2, &["AWS_SECRET_ACCESS_KEY"]);
+    assert_eq!(lake.get("x"), None);
+    put(&url).stdin("first").go().succeeds();
+    desk.judge("exists", put(&url).arg("--create-only"), 4, &["exists already"]);
+    assert_eq!(lake.get("x").as_deref(), Some(&b"first"[..]));
+    let get = |url: &str| run("from-parquet").args(["--connect-timeout", "1s", url]);
+    desk.judge("no object", get(&lake.url("absent")), 2, &["absent"]);
+    desk.judge("no bucket", get("s3://no-such-bucket-here/x"), 2, &["no-such-bucket-here"]);
+    let ran: Ran = get(&url).go();
+    ran.fails(1, &["x"]);
+}
+
+#[test]
+fn mistakes_about_where_the_api_is() {
+    let desk = Desk::set();
+    let proxies = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+    let fetch = |url: &str| {
+        let run = run("fetch-users").args(["--connect-timeout", "1s", "--retries", "0", "--url", url]);
+        proxies.into_iter().fold(run, Run::without)
+    };
+    desk.judge("refused", fetch("http://127.0.0.1:1/api/"), 75, &["127.0.0.1:1"]);
+    desk.judge("unroutable", fetch("http://192.0.2.1/api/"), 75, &["192.0.2.1"]);
+    desk.judge("scheme", fetch("ftp://127.0.0.1/api/"), 2, &["--url", "http://"]);
+}
