@@ -86,7 +86,10 @@ impl Command for HashFields {
                 "fetch-users --results 100 |\n    hash-fields --key-file hash.key email location.postcode |\n    \
                  kafka-produce --topic created_users",
             ),
-            ("as some tutorials do, which protects nothing", "hash-fields --algorithm md5-int location.postcode < users.ndjson"),
+            (
+                "as some tutorials do, which protects nothing",
+                "hash-fields --algorithm md5-int location.postcode < users.ndjson",
+            ),
         ],
         environment: &[(
             "CREDENTIALS_DIRECTORY",
