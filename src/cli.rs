@@ -13,6 +13,7 @@ use clap::{Args, FromArgMatches};
 use crate::commands::{Entry, Page, TABLE, find};
 use crate::run::settings::Settings;
 use crate::run::{Error, Exit, Globals, Process, Result, Role, Signals, log as diagnostics, signals};
+use crate::stream::Facts;
 use crate::stream::counts::Counts;
 use crate::stream::report::{self, Outcome};
 
@@ -24,7 +25,11 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Err(code) => return code,
     };
     match run(entry, &rest) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => {
+            // What is no stage of a stream has ended, too.
+            report::end(&Outcome::Done(&Facts::new()), &Counts::default());
+            ExitCode::SUCCESS
+        }
         Err(Ended::Told(code)) => code,
         Err(Ended::Failed(error)) => fail(&error),
     }
@@ -42,7 +47,11 @@ fn choose(arguments: &[OsString]) -> Result<(&'static Entry, Vec<OsString>), Exi
     }
     // Help, the version, or a name that does not exist: clap says it.
     let error = program().try_get_matches_from(arguments).err();
-    Err(error.map_or(ExitCode::SUCCESS, |error| told(&error)))
+    diagnostics::init("sluicebox", 0, diagnostics::Format::Auto);
+    Err(error.map_or(ExitCode::SUCCESS, |error| match wrong_usage(&error, "sluicebox") {
+        None => told(&error),
+        Some(wrong) => fail(&wrong),
+    }))
 }
 
 /// The end of a run that is not success.
@@ -62,14 +71,8 @@ fn run(entry: &'static Entry, arguments: &[OsString]) -> Result<(), Ended> {
     let name = entry.page.name;
     report::start(name);
     let globals = early_globals(arguments);
-    let settings = Settings::load(globals.config.as_deref(), globals.profile.as_deref());
-    let settings =
-        settings.inspect_err(|_| diagnostics::init(name, globals.verbosity(), globals.log_format))?;
-    let applied = settings.apply(command(entry), TABLE.iter().map(command));
-    let applied =
-        applied.inspect_err(|_| diagnostics::init(name, globals.verbosity(), globals.log_format))?;
-    let matches = applied.try_get_matches_from(arguments).map_err(|error| Ended::Told(told(&error)))?;
-    let globals = Globals::from_arg_matches(&matches).map_err(|error| Ended::Told(told(&error)))?;
+    let (matches, globals) = parse(entry, arguments, &globals)
+        .inspect_err(|_| diagnostics::init(name, globals.verbosity(), globals.log_format))?;
     diagnostics::init(name, globals.verbosity(), globals.log_format);
     let signals = Signals::install(entry.page.kind.role())?;
     let _reported = signals.on_abort(|| {
@@ -78,6 +81,24 @@ fn run(entry: &'static Entry, arguments: &[OsString]) -> Result<(), Ended> {
     });
     let process = Process { name, signals, globals };
     (entry.run)(&matches, &process).map_err(Ended::Failed)
+}
+
+/// The settings file, then the command line.
+fn parse(
+    entry: &Entry,
+    arguments: &[OsString],
+    early: &Globals,
+) -> Result<(clap::ArgMatches, Globals), Ended> {
+    let settings = Settings::load(early.config.as_deref(), early.profile.as_deref())?;
+    let command = settings.apply(command(entry), TABLE.iter().map(command))?;
+    let parsed = command.try_get_matches_from(arguments).and_then(|matches| {
+        let globals = Globals::from_arg_matches(&matches)?;
+        Ok((matches, globals))
+    });
+    parsed.map_err(|error| match wrong_usage(&error, entry.page.name) {
+        Some(wrong) => Ended::Failed(wrong),
+        None => Ended::Told(told(&error)),
+    })
 }
 
 /// `--config` and `--profile` decide what the other options' defaults are: read ahead of them.
@@ -118,18 +139,41 @@ fn fail(error: &Error) -> ExitCode {
     ExitCode::from(error.exit().code())
 }
 
-/// Prints what clap has to say: help on stdout, mistakes on stderr with exit status 2.
+/// Prints help or the version.
 fn told(error: &clap::Error) -> ExitCode {
     // A closed stdout has nobody to tell.
     let _ = error.print();
+    report::end(&Outcome::Done(&Facts::new()), &Counts::default());
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
-        _ => {
-            let usage = Error::usage("wrong usage");
-            report::end(&Outcome::Failed(&usage), &Counts::default());
-            ExitCode::from(Exit::Usage.code())
-        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => ExitCode::from(Exit::Usage.code()),
+        _ => ExitCode::SUCCESS,
     }
+}
+
+/// What clap has to say on a mistake, in one line: the cause, and what to type next. None where it is
+/// asked for help or the version.
+pub fn wrong_usage(error: &clap::Error, command: &str) -> Option<Error> {
+    match error.kind() {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayVersion
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => return None,
+        _ => {}
+    }
+    // Paragraphs: the cause, tips, the usage, where help is.
+    let text = error.render().to_string();
+    let paragraph = |from: &str| {
+        let words = text.split("\n\n").find_map(|part| part.trim_start().strip_prefix(from))?;
+        Some(words.lines().map(str::trim).collect::<Vec<_>>().join(" "))
+    };
+    let cause = paragraph("error: ").unwrap_or_else(|| text.clone());
+    // "a similar argument exists: '--max-rejects'"
+    let tip = paragraph("tip: ").and_then(|tip| Some(tip.split_once(": ")?.1.replace('\'', "")));
+    let usage = paragraph("Usage: ").filter(|_| error.kind() == ErrorKind::MissingRequiredArgument);
+    let hint = tip.or(usage).unwrap_or_else(|| match command {
+        "sluicebox" => "sluicebox --help".to_owned(),
+        name => format!("sluicebox {name} --help"),
+    });
+    Some(Error::usage(cause).hint(hint))
 }
 
 /// `sluicebox` itself, for its own help.

@@ -68,9 +68,9 @@ impl Command for FromParquet {
             Some(url) => open_object(url, &self.s3, &mut store, &reading),
             None => ParquetSource::open(file, &reading),
         };
-        let files = self.files.iter().map(open).collect::<Result<_>>()?;
-        let left = self.count.unwrap_or(u64::MAX);
-        Stage::open(process, &self.stream)?.source(Files { files, left })
+        let (stage, files) =
+            Stage::open(process, &self.stream)?.prepare(|| self.files.iter().map(open).collect())?;
+        stage.source(Files { files, left: self.count.unwrap_or(u64::MAX) })
     }
 }
 

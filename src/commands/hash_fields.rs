@@ -103,8 +103,8 @@ impl Command for HashFields {
         if let Some(path) = &self.new_key {
             return make_key(path);
         }
-        let fields = self.plan()?;
-        Stage::open(process, &self.stream)?.transform(&self.reading, fields)
+        let (stage, fields) = Stage::open(process, &self.stream)?.prepare(|| self.plan())?;
+        stage.transform(&self.reading, fields)
     }
 }
 

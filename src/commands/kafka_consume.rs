@@ -93,7 +93,8 @@ impl Command for KafkaConsume {
             limit: self.count,
             form: if self.envelope { Form::Envelope } else { Form::Value },
         };
-        let source = Consume::open(&settings, &plan)?;
-        Stage::open(process, &self.stream)?.source(source)
+        let (stage, source) =
+            Stage::open(process, &self.stream)?.prepare(|| Consume::open(&settings, &plan))?;
+        stage.source(source)
     }
 }

@@ -115,7 +115,7 @@ impl Command for KafkaProduce {
             Form::Value { key, keyless, headers: self.headers }
         };
         let plan = Plan { topic: self.topic, partition: self.partition, form, dry_run: self.dry_run };
-        let sink = Produce::open(&settings, plan)?;
-        Stage::open(process, &self.stream)?.sink(&self.reading, self.allow_partial || self.dry_run, sink)
+        let (stage, sink) = Stage::open(process, &self.stream)?.prepare(|| Produce::open(&settings, plan))?;
+        stage.sink(&self.reading, self.allow_partial || self.dry_run, sink)
     }
 }

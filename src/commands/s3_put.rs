@@ -99,16 +99,16 @@ impl Command for S3Put {
 
     fn run(self, process: &Process) -> Result<()> {
         let target = self.target()?;
-        let (store, seen) = self.look(&target)?;
+        let (stage, (store, seen)) = Stage::open(process, &self.stream)?.prepare(|| self.look(&target))?;
         if self.dry_run {
             Self::tell(&target, seen);
-            return Ok(());
+            return stage.done();
         }
         let upload =
             Upload::start(&store, target, self.part_size, Arc::new(|left_over| warn!("{left_over}")));
         let handle = upload.abort_handle();
         let _guard = process.signals.on_abort(handle.clone().into_hook());
-        let outcome = Stage::open(process, &self.stream)?.store(&self.reading, upload);
+        let outcome = stage.store(&self.reading, upload);
         match process.signals.first() {
             Some(signal) if handle.was_used() => Err(Error::signal(signal)),
             _ => outcome,

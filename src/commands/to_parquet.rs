@@ -127,8 +127,9 @@ impl Command for ToParquet {
     };
 
     fn run(self, process: &Process) -> Result<()> {
-        let encoder = ParquetEncoder::new(&self.read_schema()?, self.unknown.clone(), self.options()?)?;
-        Stage::open(process, &self.stream)?.encode(&self.reading, &self.target, encoder)
+        let encoder = || ParquetEncoder::new(&self.read_schema()?, self.unknown.clone(), self.options()?);
+        let (stage, encoder) = Stage::open(process, &self.stream)?.prepare(encoder)?;
+        stage.encode(&self.reading, &self.target, encoder)
     }
 }
 

@@ -149,6 +149,7 @@ impl Error {
             K::AlreadyExists => Exit::Conflict,
             K::StorageFull
             | K::QuotaExceeded
+            | K::FileTooLarge
             | K::TimedOut
             | K::ConnectionRefused
             | K::ConnectionReset

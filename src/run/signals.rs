@@ -11,7 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGXFSZ};
 use signal_hook::iterator::Signals as Incoming;
 
 use super::exit::{Error, Result};
@@ -97,7 +97,9 @@ impl Signals {
     pub fn install(role: Role) -> Result<Self> {
         let shared = Arc::new(Shared::default());
         let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal));
-        let incoming = Incoming::new(wanted.chain([SIGUSR1]))
+        // SIGXFSZ is caught so that a write above `ulimit -f` fails and is told as a full disk is. Not
+        // ignored: children would inherit that.
+        let incoming = Incoming::new(wanted.chain([SIGUSR1, SIGXFSZ]))
             .map_err(|error| Error::io("cannot install signal handlers", &error))?;
         let for_thread = Arc::clone(&shared);
         thread::Builder::new()
@@ -157,6 +159,9 @@ impl Drop for AbortGuard {
 /// The signal thread.
 fn attend(mut incoming: Incoming, shared: &Arc<Shared>, role: Role) {
     for signal in incoming.forever() {
+        if signal == SIGXFSZ {
+            continue;
+        }
         if signal == SIGUSR1 {
             if let Some(status) = &*lock(&shared.status) {
                 status();

@@ -151,6 +151,11 @@ impl<R: Read> FrameReader<R> {
         self.sealed.as_ref()
     }
 
+    /// Whether the input ended without a single byte.
+    pub fn is_empty(&self) -> bool {
+        self.begun.is_empty() && self.sealed.is_none()
+    }
+
     /// The closing, once [`Chunk::End`] has been told.
     pub fn closing(&self) -> Option<&Closing> {
         self.closing.as_ref()
@@ -170,9 +175,14 @@ impl<R: Read> FrameReader<R> {
                 Ok(Chunk::Data)
             }
             Some(Kind::Reject) => {
-                let Ok(Control::Reject(refusal)) = serde_json::from_slice(buffer) else {
+                let Ok(Control::Reject(mut refusal)) = serde_json::from_slice(buffer) else {
                     return Err(broken());
                 };
+                // The nonce belongs to the frame, not to the reject.
+                let nonce = refusal.seal.take();
+                if nonce.as_ref() != self.sealed.as_ref().map(|sealed| &sealed.open) {
+                    return Err(broken());
+                }
                 self.rejects += 1;
                 Ok(Chunk::Travelling(Box::new(refusal)))
             }

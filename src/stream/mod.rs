@@ -4,14 +4,15 @@
 //! |---|---|
 //! | [`shapes`] | the four shapes of a command: source, transform, encoder, sink |
 //! | [`stage`] | the drivers: what all commands of a shape have in common |
-//! | [`input`], [`output`] | records in and out |
+//! | [`input`], [`output`] | records in and out (`block`: from bytes to lines) |
 //! | [`frames`], [`outfile`] | bytes in and out: between an encoder and a sink, or into a file |
 //! | [`seal`], [`counts`] | how a stream says that it is whole |
 //! | [`reject`], [`rejects`] | one refused record; all of a stage's, and the allowance |
-//! | [`report`] | what a stage tells the parent of the pipeline |
+//! | [`report`], [`summary`] | what a stage tells the parent of the pipeline, and whoever asks |
 //!
 //! Uses `run` and no room.
 
+mod block;
 pub mod counts;
 pub mod frames;
 pub mod input;
@@ -26,6 +27,7 @@ pub mod seal;
 pub mod shapes;
 pub mod stage;
 pub mod stdio;
+pub mod summary;
 
 pub use options::{Options, Reading, Target};
 pub use output::RecordOut;

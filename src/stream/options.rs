@@ -52,12 +52,13 @@ pub struct Reading {
 /// Where an encoder writes.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Target {
-    /// Write to this file, which must not exist; it appears only when it is whole
+    /// Write to this file, which must not exist; it appears only when it is whole; - is stdout
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
 
 /// Whether the environment asks for sealed streams.
 pub fn sealed_by_environment() -> bool {
-    std::env::var_os("SLUICEBOX_SEAL").is_some_and(|value| value == "1")
+    // Whoever writes "true" or "yes" must not get a stream that is not sealed.
+    std::env::var_os("SLUICEBOX_SEAL").is_some_and(|value| !value.is_empty() && value != "0")
 }

@@ -25,8 +25,11 @@ pub struct OutFile {
 impl OutFile {
     /// Opens a nameless file beside `target`; fails at once when `target` exists.
     pub fn create(target: &Path) -> Result<Self> {
-        if target.symlink_metadata().is_ok() {
-            return Err(exists(target));
+        if let Ok(there) = target.symlink_metadata() {
+            return Err(if there.is_file() || there.is_symlink() { exists(target) } else { no_file(target) });
+        }
+        if target.as_os_str().as_encoded_bytes().ends_with(b"/") {
+            return Err(no_file(target));
         }
         let folder = match target.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -45,6 +48,11 @@ impl OutFile {
             }
             Err(errno) => Err(fail(&errno.into())),
         }
+    }
+
+    /// The name it is to have.
+    pub fn target(&self) -> &Path {
+        &self.target
     }
 
     /// Syncs the bytes and gives them their name; fails when somebody else took it meanwhile.
@@ -89,6 +97,18 @@ impl Drop for OutFile {
             let _ = std::fs::remove_file(aside);
         }
     }
+}
+
+/// A folder or a device: never advise to remove it.
+fn no_file(target: &Path) -> Error {
+    let name = target.display();
+    if target.is_dir() || name.to_string().ends_with('/') {
+        let folder = name.to_string();
+        return Error::usage(format!("{name} is a folder, and a file is wanted"))
+            .hint(format!("-o {}/NAME", folder.trim_end_matches('/')));
+    }
+    Error::usage(format!("{name} is no regular file, and cannot appear at once and whole"))
+        .hint(format!("… > {name}"))
 }
 
 fn exists(target: &Path) -> Error {

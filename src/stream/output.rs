@@ -55,17 +55,31 @@ impl Output {
         &mut self.buffer
     }
 
-    /// Ends `records` records that were appended with all but the last `\n`.
+    /// Ends a record that was appended without its newline.
     #[inline]
-    pub fn end_record(&mut self) -> Result<()> {
+    pub fn end_record(&mut self) {
         self.buffer.push(b'\n');
-        self.ended(1)
+        self.ended(1);
     }
 
     /// Counts records that were appended with their newlines.
     #[inline]
-    pub fn ended(&mut self, records: u64) -> Result<()> {
+    pub fn ended(&mut self, records: u64) {
         self.written += records;
+    }
+
+    /// Appends whole records, each with its newline.
+    pub fn append(&mut self, bytes: &[u8], records: u64) -> Result<()> {
+        self.make_room()?;
+        self.buffer.extend_from_slice(bytes);
+        self.ended(records);
+        Ok(())
+    }
+
+    /// Writes out a full buffer. Before the next record rather than after the last one, which may
+    /// have to give its newline back.
+    #[inline]
+    pub fn make_room(&mut self) -> Result<()> {
         if self.buffer.len() >= BUFFER { self.flush() } else { Ok(()) }
     }
 
@@ -152,7 +166,8 @@ impl RecordOut<'_> {
     pub fn end_record(&mut self) -> Result<()> {
         self.counts.read += 1;
         self.counts.passed += 1;
-        self.output.end_record()
+        self.output.end_record();
+        self.output.make_room()
     }
 
     /// Sends on what is buffered: to be called before every wait.

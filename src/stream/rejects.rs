@@ -16,6 +16,9 @@ use super::seal::Refusal;
 use crate::run::units::grouped;
 use crate::run::{Error, Result};
 
+/// How far a share is off by being a floating-point number.
+const SHARE_ERROR: f64 = 1e-12;
+
 /// How many records may be rejected: `N`, `N%`, or a share such as `0.01`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Allowance {
@@ -57,7 +60,10 @@ impl Allowance {
     fn is_passed(self, rejected: u64, read: u64, at_end: bool) -> bool {
         match self {
             Allowance::Count(count) => rejected > count,
-            Allowance::Share(share) => at_end && rejected as f64 > share * read as f64,
+            // 29% of 100 records are 29, though 0.29 * 100.0 is a little less.
+            Allowance::Share(share) => {
+                at_end && rejected as f64 - share * read as f64 > read as f64 * SHARE_ERROR
+            }
         }
     }
 }
@@ -228,6 +234,21 @@ mod tests {
         assert!(refuse(&mut share, 1).is_ok());
         assert!(share.settle(1).is_err());
         assert!(share.settle(2).is_ok());
+    }
+
+    #[test]
+    fn a_share_is_exact_to_the_record() {
+        for percent in 0..=100 {
+            let share: Allowance = format!("{percent}%").parse().expect("a share");
+            let again: Allowance = share.to_string().parse().expect("a share");
+            for share in [share, again] {
+                assert!(!share.is_passed(percent, 100, true), "{percent}");
+                assert!(share.is_passed(percent + 1, 100, true), "{percent}");
+                assert!(!share.is_passed(percent * 10_000_000, 1_000_000_000, true), "{percent}");
+                assert!(share.is_passed(percent * 10_000_000 + 1, 1_000_000_000, true), "{percent}");
+            }
+        }
+        assert!(!Allowance::Share(0.0).is_passed(0, 0, true));
     }
 
     #[test]

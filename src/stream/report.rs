@@ -35,9 +35,11 @@ struct Ear {
 
 static EAR: OnceLock<Option<Ear>> = OnceLock::new();
 
-/// Announces the stage, if a parent listens.
+/// Announces the stage, if a parent listens. To be called before anything is opened.
 pub fn start(stage: &'static str) {
-    let fd = std::env::var("SLUICEBOX_REPORT_FD").ok().and_then(|fd| fd.parse().ok()).filter(|fd| *fd > 2);
+    let fd = std::env::var("SLUICEBOX_REPORT_FD").ok().and_then(|fd| fd.parse().ok());
+    // A number that was not inherited would soon be that of a file or a connection of ours.
+    let fd = fd.filter(|&fd| fd > 2 && is_open(fd));
     let ear = EAR.get_or_init(|| fd.map(|fd| Ear { stage, fd, ended: AtomicBool::new(false) }));
     if let Some(ear) = ear {
         ear.write(&json!({"v": 1, "event": "start", "stage": stage, "pid": std::process::id()}));
@@ -68,6 +70,11 @@ pub fn end(outcome: &Outcome<'_>, counts: &Counts) {
         }
     }
     ear.write(&line);
+}
+
+fn is_open(fd: RawFd) -> bool {
+    // SAFETY: F_GETFD reads a flag of a descriptor number, whether open or not.
+    unsafe { libc::fcntl(fd, libc::F_GETFD) != -1 }
 }
 
 impl Ear {

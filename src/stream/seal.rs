@@ -20,9 +20,6 @@ use crate::run::{Error, Result};
 /// The version of the formats that this release writes and reads.
 pub const VERSION: u32 = 1;
 
-/// How every opening line begins, byte for byte.
-pub const OPENING_PREFIX: &[u8] = b"{\"$seal\":{\"v\":";
-
 /// How every line that is not data begins. Rare enough in data for a second look.
 pub const CONTROL_PREFIX: &[u8] = b"{\"$";
 
@@ -119,7 +116,7 @@ impl Refusal {
             seal: None,
             stage: stage.to_owned(),
             reason: reject.reason.to_string(),
-            path: reject.path.clone(),
+            path: reject.path.as_deref().map(shortened),
             line: None,
             topic: None,
             partition: None,
@@ -134,6 +131,17 @@ impl Refusal {
             }
         }
         refusal
+    }
+}
+
+/// The longest path that a reject carries. The name of an unknown field may be as long as a record,
+/// and a reject must fit into a frame and be fit to be read.
+const MAX_PATH: usize = 512;
+
+fn shortened(path: &str) -> String {
+    match path.char_indices().nth(MAX_PATH) {
+        Some((at, _)) => format!("{}…", &path[..at]),
+        None => path.to_owned(),
     }
 }
 
@@ -175,7 +183,7 @@ impl Sealed {
 
     /// The opening in a line, if it is one. A later version of the format is an error, not data.
     pub fn parse(line: &[u8]) -> Result<Option<Self>> {
-        if !line.starts_with(OPENING_PREFIX) {
+        if !line.starts_with(CONTROL_PREFIX) {
             return Ok(None);
         }
         match serde_json::from_slice(line) {
@@ -281,7 +289,7 @@ mod tests {
     #[test]
     fn an_opening_reads_back_and_begins_as_promised() {
         let line = Control::Seal(Seal::Open(sealed())).line();
-        assert!(line.starts_with(OPENING_PREFIX));
+        assert!(line.starts_with(b"{\"$seal\":{\"v\":1,"), "as frozen in docs/formats.md");
         assert_eq!(Sealed::parse(&line).expect("version 1"), Some(sealed()));
     }
 
@@ -295,6 +303,19 @@ mod tests {
         assert!(sealed().control(&Control::Reject(refusal).line()).is_some());
         assert!(sealed().control(b"{\"$seal\":1}").is_none());
         assert!(Sealed::parse(b"{\"$seal\":{\"v\":1,\"who\":\"me\"}}").expect("data").is_none());
+    }
+
+    #[test]
+    fn the_keys_of_an_opening_may_come_in_any_order() {
+        let line = b"{\"$seal\":{\"max_rejects\":\"0\",\"open\":\"00ff\",\"new\":1,\"v\":1}}\r";
+        assert_eq!(Sealed::parse(line).expect("version 1"), Some(sealed()));
+    }
+
+    #[test]
+    fn a_reject_is_short_however_long_a_name_in_the_record_is() {
+        let reject = Reject::at("ü".repeat(1 << 21), "unknown field");
+        let refusal = Refusal::new("to-parquet", &Position::Line(1), &reject);
+        assert!(Control::Reject(refusal).line().len() < 2000);
     }
 
     #[test]

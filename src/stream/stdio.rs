@@ -5,6 +5,9 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::FileType;
+
 use crate::run::{Error, Result};
 
 /// What Linux grants an unprivileged process by default.
@@ -49,11 +52,18 @@ pub fn stdin() -> Result<Stdin> {
     Ok(Stdin(()))
 }
 
+/// Whether stdin comes from another process, rather than from a file or from nowhere.
+pub fn stdin_is_a_pipe() -> bool {
+    let kind = rustix::fs::fstat(rustix::stdio::stdin()).map(|stat| FileType::from_raw_mode(stat.st_mode));
+    kind.is_ok_and(|kind| kind.is_fifo() || kind.is_socket())
+}
+
 impl Read for Stdin {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             match rustix::io::read(rustix::stdio::stdin(), &mut *buffer) {
                 Err(rustix::io::Errno::INTR) => {}
+                Err(rustix::io::Errno::AGAIN) => wait(rustix::stdio::stdin(), PollFlags::IN)?,
                 other => return other.map_err(io::Error::from),
             }
         }
@@ -88,6 +98,7 @@ impl Write for Stdout {
         loop {
             match rustix::io::write(rustix::stdio::stdout(), bytes) {
                 Err(rustix::io::Errno::INTR) => {}
+                Err(rustix::io::Errno::AGAIN) => wait(rustix::stdio::stdout(), PollFlags::OUT)?,
                 other => return other.map_err(io::Error::from),
             }
         }
@@ -95,6 +106,15 @@ impl Write for Stdout {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// Waits for a descriptor that somebody else, at the other end of the same pipe or terminal, has made
+/// non-blocking (ssh and Node.js do).
+fn wait(fd: BorrowedFd<'_>, what: PollFlags) -> io::Result<()> {
+    match poll(&mut [PollFd::new(&fd, what)], None) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+        Err(errno) => Err(errno.into()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The driver of encoders.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Stage;
@@ -36,9 +36,12 @@ impl Stage<'_> {
         let mut input = self.input(reading)?;
         let seal = self.continue_seal(input.open()?)?;
         *sealed = seal.is_some();
+        if !encoder.is_text() {
+            self.refuse_silence(input.is_empty())?;
+        }
         // Frames carry rejects on to a sink; in a file, or as text, the stream ends here.
         match &seal {
-            Some(seal) if target.output.is_none() && !encoder.is_text() => {
+            Some(seal) if out.goes_on() && !encoder.is_text() => {
                 self.rejects.judged_by(Judge::Sink);
                 out.frame(seal.clone())?;
             }
@@ -140,15 +143,20 @@ enum To {
 impl Out {
     fn open(target: &Target, text: bool) -> Result<Self> {
         let to = match &target.output {
-            Some(path) => To::File(OutFile::create(path)?, path.clone()),
-            None if text => To::Stdout(stdio::stdout()?),
-            None => To::Stdout(stdio::binary_stdout()?),
+            Some(path) if path != Path::new("-") => To::File(OutFile::create(path)?, path.clone()),
+            _ if text => To::Stdout(stdio::stdout()?),
+            _ => To::Stdout(stdio::binary_stdout()?),
         };
         Ok(Self(Arc::new(Mutex::new(Inner { to, bytes: 0, failed: None, beside: None }))))
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a sink may follow.
+    fn goes_on(&self) -> bool {
+        matches!(self.lock().to, To::Stdout(_))
     }
 
     /// Goes over to frames, before the first byte.
@@ -201,11 +209,11 @@ impl Out {
                 frames.close(stage.stages()).map_err(|cause| stdio::write_error(&cause))?;
             }
             To::File(file, _) => {
-                // First what was left out, then what is there.
-                if let Some(rejects) = inner.beside.take().and_then(|beside| beside.file) {
-                    rejects.publish()?;
-                }
-                file.publish()?;
+                // First what was left out, then what is there; or neither.
+                let rejects = inner.beside.take().and_then(|beside| beside.file);
+                let beside = rejects.as_ref().map(|rejects| rejects.target().to_owned());
+                rejects.map_or(Ok(()), OutFile::publish)?;
+                file.publish().inspect_err(|_| drop(beside.map(std::fs::remove_file)))?;
             }
             To::Stdout(_) | To::Taken => {}
         }

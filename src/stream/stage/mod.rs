@@ -8,15 +8,15 @@
 
 mod encode;
 mod filter;
+mod program;
 mod sink;
 mod source;
 mod store;
 mod transform;
 
-use std::io::Write;
 use std::time::Instant;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::counts::Counts;
 use super::input::Input;
@@ -28,6 +28,7 @@ use super::report::{self, Outcome};
 use super::seal::{Refusal, Sealed, StageCounts};
 use super::shapes::Facts;
 use super::stdio::{self, Stdin};
+use super::summary::Summary;
 use crate::run::progress::{Drawing, Progress};
 use crate::run::units::grouped;
 use crate::run::{Error, Process, Result};
@@ -44,6 +45,7 @@ pub struct Stage<'a> {
     bytes_written: u64,
     /// What this stage wants known downstream.
     facts: Facts,
+    summary: Option<Summary>,
     /// The stages before this one, as their closing seal told.
     before: Vec<StageCounts>,
     _drawing: Option<Drawing>,
@@ -52,6 +54,7 @@ pub struct Stage<'a> {
 impl<'a> Stage<'a> {
     /// Opens the files of the shared options.
     pub fn open(process: &'a Process, options: &'a Options) -> Result<Self> {
+        let summary = options.summary.as_deref().map(Summary::open).transpose()?;
         let judge = Judge::Here(options.max_rejects.unwrap_or(Allowance::Count(0)));
         let list = options.rejects.as_deref();
         let rejects = Rejects::open(process.name, judge, list, options.rejects_raw.as_deref())?;
@@ -69,6 +72,7 @@ impl<'a> Stage<'a> {
             bytes_read: 0,
             bytes_written: 0,
             facts: Facts::new(),
+            summary,
             before: Vec::new(),
             _drawing: drawing,
         })
@@ -86,6 +90,16 @@ impl<'a> Stage<'a> {
         Sealed::new(allowance.to_string())
     }
 
+    /// A sink ends the stream: there is nothing behind it to be sealed, and to seal what it reads
+    /// would prove nothing.
+    fn refuse_to_seal(&self) -> Result<()> {
+        if !self.options.seal {
+            return Ok(());
+        }
+        Err(Error::usage(format!("--seal begins a sealed stream, and {} ends one", self.process.name))
+            .hint("--seal at the first stage, or SLUICEBOX_SEAL=1 for all"))
+    }
+
     /// How the stream goes on behind this stage, given how it arrived.
     fn continue_seal(&self, arrived: Option<&Sealed>) -> Result<Option<Sealed>> {
         match arrived {
@@ -97,6 +111,17 @@ impl<'a> Stage<'a> {
             .hint("foreign tools as `via -- COMMAND`, or --seal to begin the sealed stream here")),
             None => Ok(None),
         }
+    }
+
+    /// Refuses a pipe that ends without a byte, where an empty file or object would come of it: that
+    /// is what a stage leaves behind that failed before it passed the opening seal on. A seal, or a
+    /// file, can say that there is nothing to send; an end of file cannot.
+    fn refuse_silence(&self, is_empty: bool) -> Result<()> {
+        if is_empty && stdio::stdin_is_a_pipe() {
+            return Err(Error::data("nothing came down the pipe, not even a seal: did the stage before fail?")
+                .hint("--seal at the source, so that an empty stream says so itself; or < /dev/null"));
+        }
+        Ok(())
     }
 
     /// The judge at the end of a stream: this stage, by its own allowance or the opening's.
@@ -133,7 +158,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Takes over what the input counted.
-    fn note_input(&mut self, input: &Input<Stdin>) {
+    fn note_input<R: std::io::Read>(&mut self, input: &Input<R>) {
         self.counts.read = input.read;
         self.counts.blank = input.blank;
         self.bytes_read = input.bytes;
@@ -143,20 +168,36 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Tells how the stage ended: the report, the summary, a line for a person.
+    /// Prepares what the stage works with: connects, reads a schema. Where that fails, the stage has
+    /// ended, and its report and summary say so.
+    pub fn prepare<T>(self, prepare: impl FnOnce() -> Result<T>) -> Result<(Self, T)> {
+        match prepare() {
+            Ok(prepared) => Ok((self, prepared)),
+            Err(error) => {
+                let cause = error.clone();
+                Err(self.end(true, Err(error)).err().unwrap_or(cause))
+            }
+        }
+    }
+
+    /// Ends without a stream: after a dry run.
+    pub fn done(self) -> Result<()> {
+        self.end(false, Ok(Facts::new()))
+    }
+
+    /// Tells how the stage ended: the summary, the report, a line for a person.
     ///
     /// `sealed` says whether the stream was: there a reader that goes away is a failure.
-    fn end(self, sealed: bool, result: Result<Facts>) -> Result<()> {
+    fn end(mut self, sealed: bool, result: Result<Facts>) -> Result<()> {
         let result = match result {
             Err(error) if error.is_broken_pipe() && !sealed => Ok(Facts::new()),
             other => other,
         };
+        // First the summary: a parent must not hear that all is well when the exit status says otherwise.
+        let result = self.write_summary(result);
         match &result {
             Ok(facts) => report::end(&Outcome::Done(facts), &self.counts),
             Err(error) => report::end(&Outcome::Failed(error), &self.counts),
-        }
-        if let Some(target) = &self.options.summary {
-            self.write_summary(target, &result)?;
         }
         let Self { _drawing: drawing, counts, progress, .. } = self;
         let drew = drawing.is_some();
@@ -172,10 +213,27 @@ impl<'a> Stage<'a> {
         result.map(drop)
     }
 
-    fn write_summary(&self, target: &std::path::Path, result: &Result<Facts>) -> Result<()> {
+    /// Writes the summary, if one is wanted. That it cannot be written is an error of its own, unless
+    /// there is a graver one.
+    fn write_summary(&mut self, result: Result<Facts>) -> Result<Facts> {
+        let Some(mut target) = self.summary.take() else { return result };
+        match (target.write(&self.summarize(&result)), result) {
+            (Ok(()), result) => result,
+            (Err(unwritten), Ok(_)) => Err(unwritten),
+            (Err(unwritten), Err(cause)) => {
+                log::warn!("{unwritten}");
+                Err(cause)
+            }
+        }
+    }
+
+    fn summarize(&self, result: &Result<Facts>) -> Value {
         let (outcome, exit) = match result {
             Ok(_) => ("done", 0),
-            Err(error) => (error.signal_number().map_or("failed", |_| "signal"), error.exit().code()),
+            Err(error) => match error.signal_number() {
+                Some(signal) => ("signal", 128 + signal),
+                None => ("failed", error.exit().code().into()),
+            },
         };
         let mut summary = json!({
             "command": self.process.name,
@@ -194,13 +252,6 @@ impl<'a> Stage<'a> {
             Ok(facts) => facts.iter().for_each(|(key, value)| summary[key] = value.clone()),
             Err(error) => summary["error"] = error.to_string().into(),
         }
-        let line = format!("{summary}\n");
-        if target.as_os_str() == "-" {
-            // A stderr that cannot be written to has nobody to tell.
-            crate::run::progress::suspend(|| drop(std::io::stderr().write_all(line.as_bytes())));
-            return Ok(());
-        }
-        std::fs::write(target, line)
-            .map_err(|cause| Error::io(format!("cannot write {}", target.display()), &cause))
+        summary
     }
 }

@@ -34,8 +34,8 @@ impl Stage<'_> {
         sink: &mut impl Sink,
         sealed: &mut Option<Sealed>,
     ) -> Result<()> {
+        self.refuse_to_seal()?;
         let mut input = self.input(reading)?;
-        input.open()?;
         *sealed = self.continue_seal(input.open()?)?;
         if sealed.is_some() && !allow_partial && !sink.atomic() {
             return Err(Error::usage("the input is sealed, but what is published here cannot be taken back")

@@ -35,10 +35,14 @@ impl Stage<'_> {
         let flushed = out.flush();
         self.counts.written = output.written;
         self.bytes_written = output.bytes;
-        ran.and(flushed)?;
-        if let Some(signal) = self.process.signals.first() {
+        let ended = ran.and(flushed);
+        if let Some(signal) = self.process.signals.first()
+            // Ctrl-C takes the reader away as well.
+            && ended.as_ref().map_or_else(Error::is_broken_pipe, |()| true)
+        {
             return Err(Error::signal(signal));
         }
+        ended?;
         self.rejects.settle(self.counts.read)?;
         let closed = output.close(self.stages());
         self.bytes_written = output.bytes;

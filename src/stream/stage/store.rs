@@ -2,6 +2,7 @@
 
 use super::Stage;
 use crate::run::{Error, Result};
+use crate::stream::counts::Counts;
 use crate::stream::frames::{Chunk, FrameReader};
 use crate::stream::options::Reading;
 use crate::stream::seal::Sealed;
@@ -16,7 +17,7 @@ impl Stage<'_> {
     pub fn store(mut self, reading: &Reading, mut sink: impl ByteSink) -> Result<()> {
         let mut sealed = None;
         let result = match self.fill(reading, &mut sink, &mut sealed) {
-            Ok(()) => sink.publish(sealed.as_ref()),
+            Ok(()) => sink.publish(sealed.as_ref()).inspect(|_| self.bytes_written = self.bytes_read),
             Err(error) => {
                 // Dropped unpublished, it leaves nothing; that must be so before the report says so.
                 drop(sink);
@@ -33,16 +34,17 @@ impl Stage<'_> {
         sealed: &mut Option<Sealed>,
     ) -> Result<()> {
         self.process.signals.drain_within(reading.drain_timeout);
+        self.refuse_to_seal()?;
         let mut input = FrameReader::open(stdio::stdin()?)?;
-        if self.options.seal {
-            return Err(Error::usage("a stream of bytes is sealed by the encoder before it")
-                .hint("… | to-parquet --seal --schema FILE | s3-put s3://BUCKET/KEY"));
-        }
         *sealed = self.continue_seal(input.sealed())?;
+        self.refuse_silence(input.is_empty())?;
         self.judge_for_all(sealed.as_ref())?;
         let rejects = self.fill_bytes(&mut input, sink)?;
         if let Some(closing) = input.closing() {
             self.before.clone_from(&closing.stages);
+            // The records are inside of the bytes; the stage before said how many.
+            let records = self.before.last().map_or(0, |last| last.counts.written);
+            self.counts = Counts { read: records, passed: records, written: records, ..Counts::default() };
         }
         self.rejects.settle(self.entered())?;
         if rejects.is_empty() { Ok(()) } else { sink.rejects(&rejects) }

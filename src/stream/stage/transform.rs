@@ -46,7 +46,7 @@ impl Stage<'_> {
         closed
     }
 
-    fn note_output(&mut self, output: &Output) {
+    pub(super) fn note_output(&mut self, output: &Output) {
         self.counts.written = output.written;
         self.bytes_written = output.bytes;
     }
@@ -85,6 +85,7 @@ impl Stage<'_> {
         output: &mut Output,
         transform: &mut impl Transform,
     ) -> Result<Fate> {
+        output.make_room()?;
         let start = output.buffer().len();
         let mut line = Line::new(output.buffer());
         let fate = transform.record(record, &mut line);
@@ -92,11 +93,11 @@ impl Stage<'_> {
         match fate {
             Ok(Fate::Passed) => {
                 self.counts.passed += 1;
-                output.end_record()?;
+                output.end_record();
             }
             Ok(Fate::Exploded) => {
                 self.counts.passed += 1;
-                output.ended(several)?;
+                output.ended(several);
             }
             Ok(Fate::Dropped) => {
                 self.counts.dropped += 1;
