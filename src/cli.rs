@@ -228,9 +228,9 @@ fn examples(page: &Page) -> String {
 fn exit_status() -> String {
     let mut text = String::from("Exit status:\n");
     for (exit, meaning) in Exit::ALL {
-        text.push_str(&format!("  {:<5}  {meaning}\n", exit.code()));
+        text.push_str(&format!("  {:<4} {meaning}\n", exit.code()));
     }
-    text.push_str("  128+n  ended by signal n, as the shell shows it\n");
+    text.push_str("  >128 ended by a signal: 128 and its number, as the shell shows it\n");
     text
 }
 

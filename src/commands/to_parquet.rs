@@ -111,7 +111,7 @@ impl Command for ToParquet {
                  to-parquet --schema users.ddl -o users.parquet < users.ndjson",
             ),
             (
-                "the schema on the command line, and what else there is in a column of its own",
+                "a schema on the command line, and all else in a column of its own",
                 "to-parquet --schema-ddl 'email STRING NOT NULL' --unknown column=rest \\\n    \
                  -o users.parquet < users.ndjson",
             ),

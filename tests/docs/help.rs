@@ -145,6 +145,9 @@ fn long_help_leads_with_examples_and_ends_with_exit_status_and_environment() {
         assert!(places.is_sorted() && places[0].is_some(), "{name} --help: {parts:?} stand at {places:?}");
         let before = &text[..places[0].unwrap()];
         assert_eq!(before.trim_end().lines().count(), 1, "{name} --help: one line stands above the examples");
+        for (what, _) in *examples {
+            assert!(what.len() <= 76, "{name}: a comment that wraps is no comment: {what}");
+        }
         for line in examples.iter().flat_map(|(_, how)| how.lines()) {
             assert!(line.len() <= 78, "{name}: fits a screen of 80 columns: {line}");
             assert!(text.contains(&format!("\n  {line}\n")), "{name} --help shows as it is typed: {line}");
