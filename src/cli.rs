@@ -75,8 +75,9 @@ fn run(entry: &'static Entry, arguments: &[OsString]) -> Result<(), Ended> {
         .inspect_err(|_| diagnostics::init(name, globals.verbosity(), globals.log_format))?;
     diagnostics::init(name, globals.verbosity(), globals.log_format);
     let signals = Signals::install(entry.page.kind.role())?;
-    let _reported = signals.on_abort(|| {
-        let error = Error::signal(signal_hook::consts::SIGTERM);
+    let for_abort = signals.clone();
+    let _reported = signals.on_abort(move || {
+        let error = Error::signal(for_abort.first().unwrap_or(signals::TERMINATED));
         report::end(&Outcome::Failed(&error), &Counts::default());
     });
     let process = Process { name, signals, globals };

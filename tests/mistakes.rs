@@ -177,6 +177,9 @@ fn mistakes_with_files() {
     ] {
         desk.mistake(line, code, words);
     }
+    // Nothing on stdin is no mistake, but nothing to make a schema of either.
+    run("infer-schema").go().fails(1, &["no records, so no schema", "infer-schema <"]);
+    run("to-parquet").args(["--schema-ddl", "a INT", "-o", "none"]).dir(&desk.0).go().succeeds();
     if unprivileged() {
         std::fs::set_permissions(desk.path("folder"), PermissionsExt::from_mode(0o500)).unwrap();
         desk.mistake("to-parquet --schema good.ddl -o folder/x", 2, &["folder/x", "Permission denied"]);

@@ -11,8 +11,13 @@ use crate::support::run;
 /// What a token of `hash-fields` replaces.
 const SECRET: &str = "\"h\":\"s3cret\"";
 
-/// A record, and whether it is JSON.
-fn odd_lines() -> Vec<(Vec<u8>, bool)> {
+/// The bytes of a line, and whether it is a JSON object.
+type Line = (Vec<u8>, bool);
+
+/// Lines by their numbers.
+type Lines = BTreeMap<u64, Line>;
+
+fn odd_lines() -> Vec<Line> {
     let good = |text: String| (text.into_bytes(), true);
     let bad = |bytes: &[u8]| (bytes.to_vec(), false);
     let deep = |depth: usize| format!("{{{SECRET},\"deep\":{}1{}}}", "[".repeat(depth), "]".repeat(depth));
@@ -48,7 +53,7 @@ fn odd_lines() -> Vec<(Vec<u8>, bool)> {
 }
 
 /// The lines by their numbers, blank lines strewn in, without a newline at the end.
-fn stream() -> (Vec<u8>, BTreeMap<u64, (Vec<u8>, bool)>) {
+fn stream() -> (Vec<u8>, Lines) {
     let (mut bytes, mut lines, mut number) = (Vec::new(), BTreeMap::new(), 0);
     for (line, good) in odd_lines() {
         if number > 0 {
@@ -66,7 +71,7 @@ fn stream() -> (Vec<u8>, BTreeMap<u64, (Vec<u8>, bool)>) {
 }
 
 /// Fails unless each line stands in `output`, in order, or in `rejects`.
-fn account(name: &str, output: &[u8], rejects: &[u64], lines: &BTreeMap<u64, (Vec<u8>, bool)>, text: bool) {
+fn account(name: &str, output: &[u8], rejects: &[u64], lines: &Lines, text: bool) {
     let mut output = output;
     for (number, (line, good)) in lines {
         if rejects.contains(number) {

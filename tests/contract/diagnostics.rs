@@ -92,6 +92,17 @@ fn a_report_descriptor_that_was_not_inherited_is_left_alone() {
 }
 
 #[test]
+fn a_parent_hears_of_mistakes_on_the_command_line_and_of_a_death_by_signal() {
+    let (ran, reports) = super::reported(&Subject::new("to-parquet", &["--nonsense"]), &[], Vec::new());
+    ran.exits(2);
+    super::assert_reports(&Subject::new("to-parquet", &[]), &reports, "failed", Some(2));
+    let kill = Subject::new("via", &["--drain-timeout", "0s", "--", "sh", "-c", "kill -TERM $PPID; sleep 5"]);
+    let (ran, reports) = super::reported(&kill, &[], b"{}\n".to_vec());
+    assert_eq!(ran.signal, Some(libc::SIGTERM), "{}", ran.stderr);
+    super::assert_reports(&kill, &reports, "signal", Some(1));
+}
+
+#[test]
 fn commands_that_are_no_stage_end_in_the_eyes_of_a_parent_too() {
     let key = folder("key").join("hash.key");
     for (name, arguments) in [

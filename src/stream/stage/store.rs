@@ -10,7 +10,7 @@ use crate::stream::seal::{Refusal, Sealed, StageCounts};
 use crate::stream::shapes::ByteSink;
 use crate::stream::stdio::{self, Stdin};
 
-/// How many bytes of rejects are kept for the place beside the object.
+/// How much memory the rejects for the place beside the object may take.
 const MAX_REJECTS: usize = 64 << 20;
 
 impl Stage<'_> {
@@ -84,7 +84,7 @@ struct Kept {
 
 impl Kept {
     fn keep(&mut self, refusal: Refusal) -> Result<()> {
-        self.bytes += line(&refusal).len();
+        self.bytes += line(&refusal).len() + size_of::<Refusal>();
         if self.bytes > MAX_REJECTS {
             return Err(Error::data("more than 64 MiB of rejects: this is not the data that was expected")
                 .hint("a smaller --max-rejects at the source"));
