@@ -45,19 +45,6 @@ fn every_user_lands_once_with_every_field_equal() {
     assert_eq!(landed, 20_000);
 }
 
-#[test]
-fn the_example_runs_on_real_services() {
-    let (topic, lake) = (topic(4), Lake::make());
-    let example = root().join("examples/users-to-lake.sh");
-    let ran = sh(&format!("sh {}", example.display()))
-        .env("TOPIC", &topic)
-        .env("LAKE", lake.url("users.parquet"))
-        .env("SOURCE", "generate-users --results 1000")
-        .go()
-        .exits(0);
-    assert_eq!(ran.json().len(), 2, "it shows two users: {}", ran.text());
-}
-
 /// Kills one stage of a sealed pipe after a while; whatever the moment, nothing half is visible.
 fn kill_one(victim: &str, after: Duration) {
     let (topic, lake) = (topic(2), Lake::make());
@@ -112,7 +99,8 @@ fn sealed_records_are_stored_without_their_seal_or_not_at_all() {
         let url = lake.url("users.ndjson");
         sh(&format!("generate-users -n 3000 --seed plain --seal {between} | s3-put {url}")).go()
     };
-    store("| head -n 1000").fails(1, &["without a seal after 999 records"]);
+    let cut = store("| head -n 1000").exits(1);
+    assert!(cut.stderr.contains("without a seal after 999 records"), "{}", cut.stderr);
     assert!(lake.get("users.ndjson").is_none());
     store("").succeeds();
     assert_eq!(lake.get("users.ndjson").unwrap(), users);
