@@ -253,3 +253,15 @@ fn wrong_input_is_one_line_that_says_what_to_do() {
     run("infer-schema").stdin("{\"a\":{}}\n{\"a\":1}\n").go().fails(1, &["a: an object and a number"]);
     assert!(!dir.join("x").exists());
 }
+
+#[test]
+fn a_dry_run_judges_every_record_and_writes_nothing() {
+    let dir = folder("dry");
+    let dry = |records: &str| {
+        let run = run("to-parquet").args(["--schema-ddl", "a INT", "--dry-run", "-o", "x.parquet"]);
+        run.dir(&dir).stdin(records).go()
+    };
+    assert!(dry("{\"a\":1}\n").succeeds().stdout.is_empty());
+    dry("{\"a\":1}\n{\"a\":1.5}\n").fails(1, &["line 2", "a: "]);
+    assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 0);
+}

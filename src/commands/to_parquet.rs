@@ -50,6 +50,10 @@ pub struct ToParquet {
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     meta: Vec<(String, String)>,
 
+    /// Check every record against the schema, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+
     #[command(flatten)]
     target: Target,
 
@@ -106,6 +110,10 @@ impl Command for ToParquet {
         examples: &[
             ("into a file", "to-parquet --schema users.ddl -o users.parquet < users.ndjson"),
             (
+                "would all of it fit?",
+                "to-parquet --schema users.ddl --dry-run --max-rejects 100% < users.ndjson",
+            ),
+            (
                 "with a first schema from a sample, which is worth a look",
                 "infer-schema < users.ndjson > users.ddl\n\
                  to-parquet --schema users.ddl -o users.parquet < users.ndjson",
@@ -129,7 +137,8 @@ impl Command for ToParquet {
     fn run(self, process: &Process) -> Result<()> {
         let encoder = || ParquetEncoder::new(&self.read_schema()?, self.unknown.clone(), self.options()?);
         let (stage, encoder) = Stage::open(process, &self.stream)?.prepare(encoder)?;
-        stage.encode(&self.reading, &self.target, encoder)
+        let target = Target { dry_run: self.dry_run, ..self.target };
+        stage.encode(&self.reading, &target, encoder)
     }
 }
 

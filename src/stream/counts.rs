@@ -1,6 +1,10 @@
-//! What a stage did with its records. Every input has exactly one fate.
+//! What a stage did with its records, and what is to be known of it. Every input has exactly one fate.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Facts about a stage or a finished output, for the summary, the report, the receipt, the lineage.
+pub type Facts = Map<String, Value>;
 
 /// The counts of one stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

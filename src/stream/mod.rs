@@ -30,10 +30,11 @@ pub mod stage;
 pub mod stdio;
 pub mod summary;
 
+pub use counts::Facts;
 pub use options::{Options, Reading, Target};
 pub use output::RecordOut;
 pub use record::{Position, Record};
 pub use reject::{Reject, Trouble};
 pub use seal::Sealed;
-pub use shapes::{ByteOut, ByteSink, Encoder, Facts, Fate, Line, Sink, Source, Transform};
+pub use shapes::{ByteOut, ByteSink, Encoder, Fate, Line, Sink, Source, Transform};
 pub use stage::Stage;

@@ -55,6 +55,10 @@ pub struct Target {
     /// Write to this file, which must not exist; it appears only when it is whole; - is stdout
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+
+    /// Check everything and write nothing; the command says what its option is called.
+    #[arg(skip)]
+    pub dry_run: bool,
 }
 
 /// Whether the environment asks for sealed streams.

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use serde_json::{Value, json};
 
 use super::counts::Counts;
-use super::shapes::Facts;
+use super::counts::Facts;
 use crate::run::Error;
 
 /// The most that a pipe takes in one piece (PIPE_BUF).

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::counts::Counts;
+use super::counts::Facts;
 use super::record::Position;
 use super::reject::Reject;
-use super::shapes::Facts;
 use crate::run::{Error, Result};
 
 /// The version of the formats that this release writes and reads.

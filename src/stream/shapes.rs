@@ -4,8 +4,7 @@
 
 use std::io::Write;
 
-use serde_json::{Map, Value};
-
+use super::counts::Facts;
 use super::output::RecordOut;
 use super::record::Record;
 use super::reject::Trouble;
@@ -83,9 +82,6 @@ impl<'a> Line<'a> {
 
 /// Where an [`Encoder`] writes: stdout, frames on stdout in a sealed stream, or `-o FILE`.
 pub type ByteOut = Box<dyn Write + Send>;
-
-/// Facts about a finished output, for the summary, the report and the receipt.
-pub type Facts = Map<String, Value>;
 
 /// Records in, bytes out, finished in one piece.
 pub trait Encoder {

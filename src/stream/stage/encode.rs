@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Stage;
 use crate::run::{Error, Result};
+use crate::stream::counts::Facts;
 use crate::stream::frames::FrameWriter;
 use crate::stream::input::{Event, Input};
 use crate::stream::options::{Reading, Target};
@@ -14,7 +15,7 @@ use crate::stream::record::Record;
 use crate::stream::reject::{Reject, Trouble};
 use crate::stream::rejects::Judge;
 use crate::stream::seal::{Refusal, Sealed};
-use crate::stream::shapes::{Encoder, Facts};
+use crate::stream::shapes::Encoder;
 use crate::stream::stdio::{self, Stdin, Stdout};
 
 impl Stage<'_> {
@@ -137,15 +138,21 @@ enum To {
     Stdout(Stdout),
     Frames(Box<FrameWriter<Stdout>>),
     File(OutFile, PathBuf),
+    /// `--dry-run`.
+    Nowhere,
     Taken,
 }
 
 impl Out {
     fn open(target: &Target, text: bool) -> Result<Self> {
-        let to = match &target.output {
-            Some(path) if path != Path::new("-") => To::File(OutFile::create(path)?, path.clone()),
-            _ if text => To::Stdout(stdio::stdout()?),
-            _ => To::Stdout(stdio::binary_stdout()?),
+        let file = target.output.as_deref().filter(|path| *path != Path::new("-"));
+        let to = match file {
+            // What is in the way of the file is told all the same.
+            Some(path) if target.dry_run => OutFile::create(path).map(|_| To::Nowhere)?,
+            None if target.dry_run => To::Nowhere,
+            Some(path) => To::File(OutFile::create(path)?, path.to_owned()),
+            None if text => To::Stdout(stdio::stdout()?),
+            None => To::Stdout(stdio::binary_stdout()?),
         };
         Ok(Self(Arc::new(Mutex::new(Inner { to, bytes: 0, failed: None, beside: None }))))
     }
@@ -215,7 +222,7 @@ impl Out {
                 rejects.map_or(Ok(()), OutFile::publish)?;
                 file.publish().inspect_err(|_| drop(beside.map(std::fs::remove_file)))?;
             }
-            To::Stdout(_) | To::Taken => {}
+            To::Stdout(_) | To::Nowhere | To::Taken => {}
         }
         Ok(inner.bytes)
     }
@@ -228,6 +235,7 @@ impl Write for Out {
             To::Stdout(stdout) => stdout.write(bytes),
             To::Frames(frames) => frames.write(bytes),
             To::File(file, _) => file.write(bytes),
+            To::Nowhere => Ok(bytes.len()),
             To::Taken => Err(io::ErrorKind::BrokenPipe.into()),
         };
         match &written {

@@ -10,13 +10,13 @@ use std::thread;
 use super::Stage;
 use super::program::{Ended, Fed, Gate, Note, Running, feed, kill};
 use crate::run::{Error, Result};
+use crate::stream::counts::Facts;
 use crate::stream::input::Input;
 use crate::stream::options::Reading;
 use crate::stream::output::Output;
 use crate::stream::record::Position;
 use crate::stream::reject::Reject;
 use crate::stream::rejects::Judge;
-use crate::stream::shapes::Facts;
 use crate::stream::stdio;
 
 /// How many notes may wait to be written: at most so many pieces of records in memory.

@@ -19,6 +19,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::counts::Counts;
+use super::counts::Facts;
 use super::input::Input;
 use super::options::{Options, Reading, sealed_by_environment};
 use super::record::Record;
@@ -26,7 +27,6 @@ use super::reject::Reject;
 use super::rejects::{Allowance, Judge, Rejects};
 use super::report::{self, Outcome};
 use super::seal::{Refusal, Sealed, StageCounts};
-use super::shapes::Facts;
 use super::stdio::{self, Stdin};
 use super::summary::Summary;
 use crate::run::progress::{Drawing, Progress};

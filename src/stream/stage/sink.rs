@@ -2,12 +2,13 @@
 
 use super::Stage;
 use crate::run::{Error, Result};
+use crate::stream::counts::Facts;
 use crate::stream::input::{Event, Input};
 use crate::stream::options::Reading;
 use crate::stream::record::Record;
 use crate::stream::reject::{Reject, Trouble};
 use crate::stream::seal::Sealed;
-use crate::stream::shapes::{Facts, Sink};
+use crate::stream::shapes::Sink;
 use crate::stream::stdio::Stdin;
 
 impl Stage<'_> {

@@ -2,10 +2,11 @@
 
 use super::Stage;
 use crate::run::{Error, Result};
+use crate::stream::counts::Facts;
 use crate::stream::options::sealed_by_environment;
 use crate::stream::output::{Output, RecordOut};
 use crate::stream::rejects::Judge;
-use crate::stream::shapes::{Facts, Source};
+use crate::stream::shapes::Source;
 use crate::stream::stdio;
 
 impl Stage<'_> {

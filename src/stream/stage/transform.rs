@@ -2,13 +2,14 @@
 
 use super::Stage;
 use crate::run::Result;
+use crate::stream::counts::Facts;
 use crate::stream::input::{Event, Input};
 use crate::stream::options::Reading;
 use crate::stream::output::Output;
 use crate::stream::record::Record;
 use crate::stream::reject::{Reject, Trouble};
 use crate::stream::rejects::Judge;
-use crate::stream::shapes::{Facts, Fate, Line, Transform};
+use crate::stream::shapes::{Fate, Line, Transform};
 use crate::stream::stdio::{self, Stdin};
 
 impl Stage<'_> {
