@@ -103,3 +103,24 @@ fn a_killed_stage_leaves_nothing_visible() {
         kill_one(victim, Duration::from_millis(after));
     }
 }
+
+#[test]
+fn a_stage_that_fails_before_its_first_byte_leaves_nothing_visible() {
+    let (dir, lake) = (folder("silence"), Lake::make());
+    let encode = "to-parquet --schema-ddl 'email STRING' --unknown ignore";
+    for (failing, why) in [
+        (format!("kafka-consume {} --exit-at-end --seal | {encode}", fresh("no-such-topic")), "no topic"),
+        (format!("generate-users --seal | hash-fields --key-file no.key email | {encode}"), "no key"),
+        (format!("generate-users --seal | no-such-command | {encode}"), "no command"),
+        ("generate-users --seal | to-parquet --schema no.ddl".to_owned(), "no schema"),
+    ] {
+        let ran = sh(&format!("{failing} | s3-put {}", lake.url("users.parquet"))).dir(&dir).go().exits(1);
+        assert!(ran.stderr.contains("nothing came down the pipe"), "{why}: {}", ran.stderr);
+        assert!(lake.get("users.parquet").is_none(), "{why}, and an object is visible");
+    }
+    // An end of file that nobody can have died before is no failure, and a seal says so itself.
+    sh(&format!("{encode} < /dev/null > empty.parquet")).dir(&dir).go().succeeds();
+    let empty = format!("via --seal -- cat < /dev/null | {encode} | s3-put {}", lake.url("users.parquet"));
+    sh(&empty).dir(&dir).go().succeeds();
+    assert!(lake.get("users.parquet").is_some());
+}

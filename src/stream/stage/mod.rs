@@ -118,8 +118,10 @@ impl<'a> Stage<'a> {
     /// file, can say that there is nothing to send; an end of file cannot.
     fn refuse_silence(&self, is_empty: bool) -> Result<()> {
         if is_empty && stdio::stdin_is_a_pipe() {
-            return Err(Error::data("nothing came down the pipe, not even a seal: did the stage before fail?")
-                .hint("--seal at the source, so that an empty stream says so itself; or < /dev/null"));
+            return Err(Error::data(
+                "nothing came down the pipe, not even a seal: did the stage before fail?",
+            )
+            .hint("--seal at the source, so that an empty stream says so itself; or < /dev/null"));
         }
         Ok(())
     }
