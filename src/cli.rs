@@ -199,14 +199,15 @@ pub fn command(entry: &Entry) -> clap::Command {
     command
         .version(env!("CARGO_PKG_VERSION"))
         .about(capital(page.about))
-        .long_about(format!("{}\n\n{}", capital(page.about), page.description))
-        .before_long_help(examples(page))
+        .long_about(capital(page.about))
+        .before_long_help(format!("{}\n\n{}", examples(page), page.description))
         .after_help(format!("{} --help has examples, exit status and environment.", page.name))
         .after_long_help(format!("{}\n{}", exit_status(), environment(page)))
         .help_template(
             "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}\n",
         )
         .max_term_width(100)
+        .disable_help_subcommand(true)
         // What a variable holds may be a secret, and the generated pages must not depend on it.
         .mut_args(|arg| arg.hide_env_values(true))
 }
@@ -219,7 +220,7 @@ fn capital(text: &str) -> String {
 fn examples(page: &Page) -> String {
     let mut text = String::from("Examples:\n");
     for (what, how) in page.examples {
-        text.push_str(&format!("  # {what}\n  {how}\n\n"));
+        text.push_str(&format!("  # {what}\n  {}\n\n", how.replace('\n', "\n  ")));
     }
     text.trim_end().to_owned()
 }
@@ -227,7 +228,7 @@ fn examples(page: &Page) -> String {
 fn exit_status() -> String {
     let mut text = String::from("Exit status:\n");
     for (exit, meaning) in Exit::ALL {
-        text.push_str(&format!("  {:<4} {meaning}\n", exit.code()));
+        text.push_str(&format!("  {:<5}  {meaning}\n", exit.code()));
     }
     text.push_str("  128+n  ended by signal n, as the shell shows it\n");
     text

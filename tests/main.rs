@@ -6,6 +6,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
 mod contract;
+mod docs;
 mod fetch;
 mod formats;
 mod generate;

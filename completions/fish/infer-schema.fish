@@ -1,5 +1,5 @@
 complete -c infer-schema -l map -d 'The object at this path is a map, its names are data: attributes, items[*].labels' -r
-complete -c infer-schema -s o -l output -d 'Write to this file, which must not exist; it appears only when it is whole' -r -F
+complete -c infer-schema -s o -l output -d 'Write to this file, which must not exist; it appears only when it is whole; - is stdout' -r -F
 complete -c infer-schema -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
 complete -c infer-schema -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
 complete -c infer-schema -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F

@@ -194,7 +194,7 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l row-g
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l compatibility -d 'Which readers must understand the file' -r -f -a "v2\t'Data pages V2 and their encodings: Spark 3, DuckDB, pyarrow, polars, Trino'
 v1\t'Data pages V1 and plain encodings: Athena, Hive, and readers from before 2020'"
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l meta -d 'Say this in the footer, too; can be repeated' -r
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -s o -l output -d 'Write to this file, which must not exist; it appears only when it is whole' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -s o -l output -d 'Write to this file, which must not exist; it appears only when it is whole; - is stdout' -r -F
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F
@@ -212,7 +212,7 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -s v -l 
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -s V -l version -d 'Print version'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l map -d 'The object at this path is a map, its names are data: attributes, items[*].labels' -r
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -s o -l output -d 'Write to this file, which must not exist; it appears only when it is whole' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -s o -l output -d 'Write to this file, which must not exist; it appears only when it is whole; - is stdout' -r -F
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F

@@ -9,7 +9,7 @@ complete -c to-parquet -l row-group-bytes -d 'Close a row group when its encoded
 complete -c to-parquet -l compatibility -d 'Which readers must understand the file' -r -f -a "v2\t'Data pages V2 and their encodings: Spark 3, DuckDB, pyarrow, polars, Trino'
 v1\t'Data pages V1 and plain encodings: Athena, Hive, and readers from before 2020'"
 complete -c to-parquet -l meta -d 'Say this in the footer, too; can be repeated' -r
-complete -c to-parquet -s o -l output -d 'Write to this file, which must not exist; it appears only when it is whole' -r -F
+complete -c to-parquet -s o -l output -d 'Write to this file, which must not exist; it appears only when it is whole; - is stdout' -r -F
 complete -c to-parquet -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
 complete -c to-parquet -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
 complete -c to-parquet -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F

@@ -41,7 +41,6 @@ complete -c topic-admin -n "__fish_topic_admin_needs_command" -f -a "create" -d 
 complete -c topic-admin -n "__fish_topic_admin_needs_command" -f -a "list" -d 'List the topics of the cluster'
 complete -c topic-admin -n "__fish_topic_admin_needs_command" -f -a "describe" -d 'Describe topics: partitions, leaders, replicas, offsets, settings'
 complete -c topic-admin -n "__fish_topic_admin_needs_command" -f -a "delete" -d 'Delete topics and all their records, and wait until they are gone'
-complete -c topic-admin -n "__fish_topic_admin_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c topic-admin -n "__fish_topic_admin_using_subcommand create" -s p -l partitions -d 'How many partitions each has [default: the cluster\'s]' -r
 complete -c topic-admin -n "__fish_topic_admin_using_subcommand create" -s r -l replication-factor -d 'How many brokers keep each partition [default: the cluster\'s]' -r
 complete -c topic-admin -n "__fish_topic_admin_using_subcommand create" -s c -l topic-config -d 'A setting of the topic, such as retention.ms=86400000; may be repeated' -r
@@ -70,8 +69,3 @@ complete -c topic-admin -n "__fish_topic_admin_using_subcommand delete" -l conne
 complete -c topic-admin -n "__fish_topic_admin_using_subcommand delete" -l if-exists -d 'A topic that does not exist is no error'
 complete -c topic-admin -n "__fish_topic_admin_using_subcommand delete" -l dry-run -d 'Say what would be deleted'
 complete -c topic-admin -n "__fish_topic_admin_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c topic-admin -n "__fish_topic_admin_using_subcommand help; and not __fish_seen_subcommand_from create list describe delete help" -f -a "create" -d 'Create topics, and wait until they can be used'
-complete -c topic-admin -n "__fish_topic_admin_using_subcommand help; and not __fish_seen_subcommand_from create list describe delete help" -f -a "list" -d 'List the topics of the cluster'
-complete -c topic-admin -n "__fish_topic_admin_using_subcommand help; and not __fish_seen_subcommand_from create list describe delete help" -f -a "describe" -d 'Describe topics: partitions, leaders, replicas, offsets, settings'
-complete -c topic-admin -n "__fish_topic_admin_using_subcommand help; and not __fish_seen_subcommand_from create list describe delete help" -f -a "delete" -d 'Delete topics and all their records, and wait until they are gone'
-complete -c topic-admin -n "__fish_topic_admin_using_subcommand help; and not __fish_seen_subcommand_from create list describe delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

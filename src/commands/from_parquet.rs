@@ -53,7 +53,7 @@ impl Command for FromParquet {
             ("all rows", "from-parquet users.parquet"),
             ("two rows of an object on S3", "from-parquet -n 2 s3://lake/users.parquet"),
             ("some fields", "from-parquet --columns email,location.city users.parquet"),
-            ("back into Kafka", "from-parquet --omit-nulls users.parquet | kafka-produce --topic users"),
+            ("back into Kafka", "from-parquet --omit-nulls users.parquet | kafka-produce -t users"),
         ],
         environment: &[("TMPDIR", "where stdin and objects are copied to")],
         files: &[],

@@ -62,8 +62,8 @@ impl Command for GenerateUsers {
             ),
             ("a look at one", "generate-users --results 1 --nat UA"),
             (
-                "a thousand a second, until stopped",
-                "generate-users --results 1000 --every 1s | head -n 3000 | wc -l",
+                "a thousand a second into a topic, until Ctrl-C",
+                "generate-users --results 1000 --every 1s | kafka-produce --topic created_users",
             ),
         ],
         environment: &[],

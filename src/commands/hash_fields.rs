@@ -74,21 +74,27 @@ impl Command for HashFields {
             ("hash one field", "hash-fields --key-file hash.key email < users.ndjson"),
             (
                 "several, however they are spelled",
-                "hash-fields --key-file hash.key --normalize trim,lower,nfc email login.username < users.ndjson",
+                "hash-fields --key-file hash.key --normalize trim,lower,nfc \\\n    \
+                 email login.username < users.ndjson",
             ),
             (
                 "where some records lack the field",
                 "hash-fields --key-file hash.key --missing keep phone < users.ndjson",
             ),
-            ("as the tutorials do", "hash-fields --algorithm md5-int location.postcode < users.ndjson"),
-        ],
-        environment: &[
-            ("SLUICEBOX_HASH_KEY_FILE", "the key file, unless --key-file names one"),
             (
-                "CREDENTIALS_DIRECTORY",
-                "where a key file that is a mere name is looked up too (systemd.exec(5))",
+                "between a source and a topic",
+                "fetch-users --results 100 |\n    hash-fields --key-file hash.key email location.postcode |\n    \
+                 kafka-produce --topic created_users",
+            ),
+            (
+                "as some tutorials do, which protects nothing",
+                "hash-fields --algorithm md5-int location.postcode < users.ndjson",
             ),
         ],
+        environment: &[(
+            "CREDENTIALS_DIRECTORY",
+            "where a key file that is a mere name is looked up too (systemd.exec(5))",
+        )],
         files: &[],
         see_also: &["generate-users", "kafka-produce", "to-parquet"],
     };

@@ -71,6 +71,11 @@ impl Command for KafkaConsume {
             ("all there is, as a file", "kafka-consume created_users --exit-at-end > users.ndjson"),
             ("the last ten of each partition, and what follows", "kafka-consume created_users --from -10"),
             ("since this morning", "kafka-consume created_users --from @2026-11-20T08:00:00Z --exit-at-end"),
+            (
+                "as Parquet on S3, whole or not at all",
+                "kafka-consume created_users --exit-at-end --seal |\n    \
+                 to-parquet --schema users.ddl |\n    s3-put s3://lake/users.parquet",
+            ),
             ("one record, with its key and headers", "kafka-consume created_users -n 1 --envelope"),
         ],
         environment: &[],

@@ -93,11 +93,11 @@ impl Command for KafkaProduce {
             ),
             (
                 "compressed, on a cluster with credentials in a file",
-                "kafka-produce -t users -F ~/.kafka.properties -X compression.type=zstd < users.ndjson",
+                "kafka-produce -t users -F ~/.kafka.properties \\\n    -X compression.type=zstd < users.ndjson",
             ),
             (
                 "copy a topic, keys, headers and timestamps included",
-                "kafka-consume users --exit-at-end --envelope | kafka-produce -t copy --envelope",
+                "kafka-consume users --exit-at-end --envelope |\n    kafka-produce -t copy --envelope",
             ),
         ],
         environment: &[],

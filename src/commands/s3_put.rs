@@ -77,7 +77,10 @@ impl Command for S3Put {
             addressed by path, and carry checksums only where S3 requires them.",
         examples: &[
             ("store a file", "s3-put s3://lake/users.ndjson < users.ndjson"),
-            ("never replace what is there", "s3-put --create-only s3://lake/users.ndjson < users.ndjson"),
+            (
+                "never replace what is there",
+                "s3-put --create-only s3://lake/2026-11-20.ndjson < users.ndjson",
+            ),
             ("with metadata", "s3-put --metadata origin=api s3://lake/users.ndjson < users.ndjson"),
             ("check destination and credentials", "s3-put --dry-run s3://lake/users.ndjson"),
         ],

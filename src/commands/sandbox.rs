@@ -62,10 +62,7 @@ impl Command for Sandbox {
                 "the main job, start to end",
                 "sluicebox sandbox --topic created_users:4 -- sh examples/users-to-lake.sh",
             ),
-            (
-                "look around in a shell of your own",
-                "sluicebox sandbox --topic test:1 -- sh -c 'topic-admin list'",
-            ),
+            ("a shell that has both", "sluicebox sandbox --topic test --topic events:4 -- bash"),
         ],
         environment: &[
             ("KAFKA_BOOTSTRAP_SERVERS", "set for COMMAND"),

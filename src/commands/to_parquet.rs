@@ -106,13 +106,22 @@ impl Command for ToParquet {
             The same records with the same options make the same bytes. Memory is bounded by the size of a row \
             group. The footer holds the schema, its hash, and in a batch of kafka-consume the range.",
         examples: &[
-            ("guess a schema, look at it, use it", "infer-schema < users.ndjson > users.ddl"),
             ("into a file", "to-parquet --schema users.ddl -o users.parquet < users.ndjson"),
             (
-                "the schema on the command line, and what else there is in a column of its own",
-                "to-parquet --schema-ddl 'email STRING NOT NULL' --unknown column=rest -o users.parquet < users.ndjson",
+                "with a first schema from a sample, which is worth a look",
+                "infer-schema < users.ndjson > users.ddl\n\
+                 to-parquet --schema users.ddl -o users.parquet < users.ndjson",
             ),
-            ("to S3", "to-parquet --schema users.ddl < users.ndjson | s3-put s3://lake/users/part-1.parquet"),
+            (
+                "the schema on the command line, and what else there is in a column of its own",
+                "to-parquet --schema-ddl 'email STRING NOT NULL' --unknown column=rest \\\n    \
+                 -o users.parquet < users.ndjson",
+            ),
+            (
+                "to S3, whole or not at all",
+                "to-parquet --seal --schema users.ddl < users.ndjson |\n    \
+                 s3-put s3://lake/users/part-1.parquet",
+            ),
         ],
         environment: &[],
         files: &[],

@@ -93,7 +93,7 @@ impl Command for TopicAdmin {
                 "a topic for a pipeline, in a script that runs again",
                 "topic-admin create created_users --partitions 4 --if-not-exists",
             ),
-            ("kept for a day", "topic-admin create events -p 8 -r 3 -c retention.ms=86400000"),
+            ("kept for a day", "topic-admin create events --partitions 8 -c retention.ms=86400000"),
             (
                 "how many records, about",
                 "topic-admin describe created_users | jq '[.partitions[] | .high - .low] | add'",

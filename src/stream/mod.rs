@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`shapes`] | the four shapes of a command: source, transform, encoder, sink |
 //! | [`stage`] | the drivers: what all commands of a shape have in common |
-//! | [`input`], [`output`] | records in and out |
+//! | [`input`], [`output`] | records in and out (`block`: from bytes to lines) |
 //! | [`frames`], [`outfile`] | bytes in and out: between an encoder and a sink, or into a file |
 //! | [`seal`], [`counts`] | how a stream says that it is whole |
 //! | [`reject`], [`rejects`] | one refused record; all of a stage's, and the allowance |
@@ -12,6 +12,7 @@
 //!
 //! Uses `run` and no room.
 
+mod block;
 pub mod counts;
 pub mod frames;
 pub mod input;

@@ -200,20 +200,24 @@ fn of_many_writers_one_creates() {
 #[test]
 fn rejects_are_stored_first_and_once() {
     let lake = Lake::open();
-    let put = |rejects: &[u8], url: &str| {
-        let mut upload = lake.upload(url, false);
+    let put = |rejects: &[u8], create_only: bool| {
+        let mut upload = lake.upload("s3://lake/x", create_only);
         upload.bytes(b"data")?;
         upload.rejects(&rejects[..1])?;
         upload.rejects(&rejects[1..])?;
         upload.publish(None)
     };
-    let facts = put(b"{\"line\":1}\n", "s3://lake/x").unwrap();
+    // An earlier attempt came as far as its rejects; those of other work are a conflict.
+    lake.put("s3://lake/x.rejects.ndjson", b"{\"line\":1}\n", true).unwrap();
+    let error = put(b"{\"line\":2}\n", true).unwrap_err();
+    assert_eq!(error.exit(), Exit::Conflict, "{error}");
+    assert_eq!(lake.get("x"), None, "no object without the account of what it lacks");
+    let facts = put(b"{\"line\":1}\n", true).unwrap();
     assert_eq!(facts["rejects"], "s3://lake/x.rejects.ndjson");
     assert_eq!(lake.get("x.rejects.ndjson").as_deref(), Some(&b"{\"line\":1}\n"[..]));
-    put(b"{\"line\":1}\n", "s3://lake/x").unwrap();
-    let error = put(b"{\"line\":2}\n", "s3://lake/x").unwrap_err();
-    assert_eq!(error.exit(), Exit::Conflict, "{error}");
-    assert_eq!(lake.get("x.rejects.ndjson").as_deref(), Some(&b"{\"line\":1}\n"[..]));
+    // Whoever replaces the object replaces its rejects.
+    put(b"{\"line\":3}\n", false).unwrap();
+    assert_eq!(lake.get("x.rejects.ndjson").as_deref(), Some(&b"{\"line\":3}\n"[..]));
 }
 
 #[test]

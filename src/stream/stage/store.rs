@@ -1,8 +1,8 @@
 //! The driver of sinks that take bytes.
 
 use super::Stage;
-use crate::stream::counts::Counts;
 use crate::run::{Error, Result};
+use crate::stream::counts::Counts;
 use crate::stream::frames::{Chunk, FrameReader};
 use crate::stream::options::Reading;
 use crate::stream::seal::Sealed;

@@ -1,0 +1,101 @@
+//! `man/` and `completions/`: in step with the code, and sound.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use super::names;
+use crate::support::root;
+
+const SECTIONS: [&str; 10] = [
+    "NAME",
+    "SYNOPSIS",
+    "DESCRIPTION",
+    "COMMANDS",
+    "OPTIONS",
+    "EXIT STATUS",
+    "ENVIRONMENT",
+    "FILES",
+    "EXAMPLES",
+    "SEE ALSO",
+];
+
+#[test]
+fn generated_files_are_in_step_with_the_code() {
+    let files = sluicebox::manual::files();
+    for (path, text) in &files {
+        let stored = std::fs::read_to_string(root().join(path)).unwrap_or_default();
+        assert!(stored == *text, "{path} is out of step: cargo run --release --bin sluicebox-docs");
+    }
+    let generated: BTreeSet<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
+    for dir in ["man", "completions/bash", "completions/zsh", "completions/fish"] {
+        for name in names(&root().join(dir)) {
+            let path = format!("{dir}/{name}");
+            assert!(generated.contains(path.as_str()), "{path} is nobody's");
+        }
+    }
+}
+
+#[test]
+fn every_page_has_its_sections_in_order_and_an_item_for_every_option() {
+    for entry in sluicebox::commands::TABLE {
+        let name = entry.page.name;
+        let (path, text) = sluicebox::manual::files()
+            .into_iter()
+            .find(|(path, _)| {
+                path.ends_with(&format!("/{name}.1")) || path.ends_with(&format!("/sluicebox-{name}.1"))
+            })
+            .unwrap();
+        let headings: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix(".SH ")).collect();
+        let headings: Vec<&str> = headings.iter().map(|heading| heading.trim_matches('"')).collect();
+        let places: Vec<_> =
+            headings.iter().map(|heading| SECTIONS.iter().position(|name| name == heading)).collect();
+        assert!(places.is_sorted() && !places.contains(&None), "{path}: {headings:?}");
+        for needed in ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "EXAMPLES", "SEE ALSO"] {
+            assert!(headings.contains(&needed), "{path} has no {needed}");
+        }
+        let command = sluicebox::cli::command(entry);
+        for option in command.get_arguments().filter_map(clap::Arg::get_long) {
+            let escaped = format!("--{option}").replace('-', r"\-");
+            assert!(text.contains(&escaped), "{path} does not say what --{option} is");
+        }
+        for name in command.get_arguments().filter_map(clap::Arg::get_env) {
+            assert!(text.contains(&*name.to_string_lossy()), "{path} does not name {name:?}");
+        }
+        for other in entry.page.see_also {
+            assert!(sluicebox::commands::find(other).is_some(), "{path} refers to {other}");
+        }
+    }
+}
+
+/// Runs a checker of files that says nothing when all is well; none, if it is not installed.
+fn silent(checker: &[&str], files: &[String]) -> Option<()> {
+    let out = Command::new(checker[0]).args(&checker[1..]).args(files).current_dir(root()).output().ok()?;
+    let said = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success() && said.is_empty(), "{checker:?} {files:?}: {said}");
+    Some(())
+}
+
+fn generated(folder: &str) -> Vec<String> {
+    let files = sluicebox::manual::files().into_iter();
+    files.map(|(path, _)| path).filter(|path| path.starts_with(folder)).collect()
+}
+
+#[test]
+fn mandoc_has_nothing_to_say() {
+    silent(&["mandoc", "-T", "lint", "-W", "warning"], &generated("man/"))
+        .expect("mandoc is installed: tests/services/peers install mandoc");
+}
+
+#[test]
+fn every_completion_script_parses() {
+    for script in generated("completions/bash/") {
+        silent(&["bash", "-n"], &[script]).expect("bash is installed");
+    }
+    // Checked where there is such a shell.
+    for script in generated("completions/zsh/") {
+        silent(&["zsh", "-n"], &[script]);
+    }
+    for script in generated("completions/fish/") {
+        silent(&["fish", "--no-execute"], &[script]);
+    }
+}
