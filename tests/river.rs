@@ -132,3 +132,25 @@ fn no_records_are_no_failure_and_no_bytes_an_object() {
     run("s3-put").arg(lake.url("empty.txt")).stdin("").go().succeeds();
     assert_eq!(lake.get("empty.txt").unwrap(), b"");
 }
+
+#[test]
+fn a_stage_that_cannot_begin_leaves_nothing_visible() {
+    let (dir, lake) = (folder("silence"), Lake::make());
+    let encode = "to-parquet --schema-ddl 'email STRING' --unknown ignore";
+    for (failing, why) in [
+        (format!("kafka-consume {} --exit-at-end --seal | {encode}", fresh("no-such-topic")), "no topic"),
+        (format!("generate-users --seal | hash-fields --key-file no.key email | {encode}"), "no key"),
+        (format!("generate-users --seal | no-such-command | {encode}"), "no command"),
+        ("generate-users --seal | to-parquet --schema no.ddl".to_owned(), "no schema"),
+    ] {
+        let ran = sh(&format!("{failing} | s3-put {}", lake.url("users.parquet"))).dir(&dir).go().exits(1);
+        let told = ["nothing came down the pipe", "no Parquet file is empty"];
+        assert!(told.iter().any(|told| ran.stderr.contains(told)), "{why}: {}", ran.stderr);
+        assert!(lake.get("users.parquet").is_none(), "{why}, and an object is visible");
+    }
+    // An end of file that nobody can have died before is no failure, and a seal says so itself.
+    sh(&format!("{encode} < /dev/null > empty.parquet")).dir(&dir).go().succeeds();
+    let empty = format!("via --seal -- cat < /dev/null | {encode} | s3-put {}", lake.url("users.parquet"));
+    sh(&empty).dir(&dir).go().succeeds();
+    assert!(lake.get("users.parquet").is_some());
+}

@@ -21,6 +21,7 @@ text\t'Plain text'
 json\t'JSON lines'"
 complete -c to-parquet -l config -d 'Read settings from this file alone' -r -F
 complete -c to-parquet -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c to-parquet -l dry-run -d 'Check every record against the schema, and write nothing'
 complete -c to-parquet -l seal -d 'Seal the stream that begins here'
 complete -c to-parquet -s q -l quiet -d 'Print errors only'
 complete -c to-parquet -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'

@@ -60,8 +60,9 @@ impl Command for S3Put {
         about: "store stdin as one S3 object, all or nothing",
         description: "Reads stdin to its end and stores it as the object at URL. The object becomes visible at \
             once and whole, after the last byte, and in a sealed stream after the seal was checked; if anything \
-            fails before, a signal included, nothing is visible and no part of an upload stays behind. Empty \
-            input makes an empty object.\n\n\
+            fails before, a signal included, nothing is visible and no part of an upload stays behind. An \
+            empty file makes an empty object; a pipe that ends without a byte, and without a seal, is refused: \
+            that is what a stage leaves behind that failed at its start.\n\n\
             The destination is looked at first: a bucket that does not exist, wrong keys or a wrong endpoint are \
             told before any input is read. Credentials that may write but not list are enough.\n\n\
             --create-only never replaces an object. The store itself decides (If-None-Match), so of two \

@@ -105,6 +105,8 @@ impl Command for ToParquet {
             A number in a STRING column is stored as it is spelled, so a field that is sometimes 9829 and \
             sometimes \"AB1 2CD\" is a STRING. BINARY is base64 text. DATE is YYYY-MM-DD, TIMESTAMP is RFC 3339 \
             with Z or an offset and is stored in UTC, TIMESTAMP_NTZ is the same without a zone.\n\n\
+            Without records the file has no rows. But a pipe that ends without a byte, and without a seal, is \
+            refused: that is what a stage leaves behind that failed at its start.\n\n\
             The same records with the same options make the same bytes. Memory is bounded by the size of a row \
             group. The footer holds the schema, its hash, and in a batch of kafka-consume the range.",
         examples: &[

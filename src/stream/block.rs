@@ -62,6 +62,11 @@ impl Block {
         self.at == self.lines
     }
 
+    /// Whether the stream ended, and nothing of it is left.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.ended && self.filled == 0
+    }
+
     /// The next line without taking it.
     pub(super) fn peek(&self) -> &[u8] {
         let lines = &self.bytes[self.at..self.lines];

@@ -89,7 +89,7 @@ impl<R: Read> Input<R> {
 
     /// Whether the input ended without a single byte; known once it was opened.
     pub fn is_empty(&self) -> bool {
-        self.block.ended && self.block.filled == 0 && self.sealed.is_none()
+        self.block.is_at_end() && self.sealed.is_none()
     }
 
     /// Whether the last line had no `\n`.
