@@ -100,7 +100,7 @@ fn s3_stores_what_it_reads_whatever_its_length() {
     let bucket = Bucket::make();
     for (len, parts) in [(0, 1), (3, 1), (8 * MIB, 1), (8 * MIB + 1, 2), (60_000_000, 8)] {
         let bytes = pattern(len);
-        let ran = put(&bucket.url("a/ü b.ndjson"), &bytes, &["--summary"]).exits(0);
+        let ran = put(&bucket.url("a/ü b.ndjson"), &bytes, &["--allow-empty", "--summary"]).exits(0);
         let facts = summary(&ran);
         let object = bucket.get("a/ü b.ndjson").unwrap();
         assert!(object.bytes == bytes, "{len} bytes came back as {}", object.bytes.len());

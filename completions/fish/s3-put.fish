@@ -21,6 +21,7 @@ complete -c s3-put -l config -d 'Read settings from this file alone' -r -F
 complete -c s3-put -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
 complete -c s3-put -l create-only -d 'Fail with exit 4 if the object exists'
 complete -c s3-put -l dry-run -d 'Check the destination and the credentials; read and write nothing'
+complete -c s3-put -l allow-empty -d 'Store an empty object when a pipe ends without a byte and without a seal'
 complete -c s3-put -l seal -d 'Seal the stream that begins here'
 complete -c s3-put -s q -l quiet -d 'Print errors only'
 complete -c s3-put -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'

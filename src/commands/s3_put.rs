@@ -43,6 +43,10 @@ pub struct S3Put {
     #[arg(long)]
     dry_run: bool,
 
+    /// Store an empty object when a pipe ends without a byte and without a seal
+    #[arg(long)]
+    allow_empty: bool,
+
     #[command(flatten)]
     s3: S3Args,
 
@@ -60,9 +64,12 @@ impl Command for S3Put {
         about: "store stdin as one S3 object, all or nothing",
         description: "Reads stdin to its end and stores it as the object at URL. The object becomes visible at \
             once and whole, after the last byte, and in a sealed stream after the seal was checked; if anything \
-            fails before, a signal included, nothing is visible and no part of an upload stays behind. An \
-            empty file makes an empty object; a pipe that ends without a byte, and without a seal, is refused: \
-            that is what a stage leaves behind that failed at its start.\n\n\
+            fails before, nothing is visible and no part of an upload stays behind. An empty file makes an \
+            empty object; a pipe that ends without a byte, and without a seal, is refused without \
+            --allow-empty: that is what a stage leaves behind that failed at its start.\n\n\
+            After a first SIGINT or SIGTERM it reads on to the end of its input, as every stage but the source \
+            does, and stores what came: seal the stream at its source (--seal) where a part must never be \
+            taken for the whole. A second signal, or --drain-timeout, ends it, and nothing is visible.\n\n\
             The destination is looked at first: a bucket that does not exist, wrong keys or a wrong endpoint are \
             told before any input is read. Credentials that may write but not list are enough.\n\n\
             --create-only never replaces an object. The store itself decides (If-None-Match), so of two \
@@ -109,7 +116,7 @@ impl Command for S3Put {
             Upload::start(&store, target, self.part_size, Arc::new(|left_over| warn!("{left_over}")));
         let handle = upload.abort_handle();
         let _guard = process.signals.on_abort(handle.clone().into_hook());
-        let outcome = stage.store(&self.reading, upload);
+        let outcome = stage.store(&self.reading, self.allow_empty, upload);
         match process.signals.first() {
             Some(signal) if handle.was_used() => Err(Error::signal(signal)),
             _ => outcome,

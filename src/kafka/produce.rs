@@ -4,6 +4,8 @@
 //! topic is not atomic: what was confirmed stays there when the run fails, and the error says how
 //! many records that is.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::envelope::Opened;
@@ -15,6 +17,9 @@ use super::value::{Keys, check_record};
 use super::wire::{HeaderList, HeaderSizes};
 use crate::run::exit::Result;
 use crate::stream::{Facts, Record, Reject, Sealed, Sink, Trouble};
+
+/// How long a failed run waits for the answers to what is on its way.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
 
 /// What a line is.
 #[derive(Clone, Debug)]
@@ -160,6 +165,8 @@ impl Sink for Produce {
 
     fn facts(&self) -> Facts {
         let Target { producer, dry_run, checked } = &self.target;
+        // The run has failed, but not the cluster: what is on its way can still be known.
+        producer.settle(Some(LAST_ANSWERS));
         let counts = producer.counts();
         let mut facts = Facts::new();
         let mut add = |name: &str, value: Value| facts.insert(name.to_owned(), value);

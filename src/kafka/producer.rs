@@ -247,7 +247,7 @@ impl Producer {
     }
 
     /// Flushes until nothing is in flight, or the time is up.
-    fn settle(&self, limit: Option<Duration>) {
+    pub(super) fn settle(&self, limit: Option<Duration>) {
         let start = Instant::now();
         let client = self.client();
         while client.in_flight_count() > 0 && limit.is_none_or(|limit| start.elapsed() < limit) {

@@ -149,14 +149,11 @@ fn folder(location: &Location) -> String {
     if url.ends_with('/') { url } else { format!("{url}/") }
 }
 
-/// The media type of Parquet.
-pub(super) const PARQUET: &str = "application/vnd.apache.parquet";
-
 /// What the end of a key says of the bytes behind it.
 pub fn content_type(key: &str) -> &'static str {
     let name = key.rsplit('/').next().unwrap_or(key);
     match name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase()).as_deref() {
-        Some("parquet") => PARQUET,
+        Some("parquet") => "application/vnd.apache.parquet",
         Some("ndjson" | "jsonl") => "application/x-ndjson",
         Some("json") => "application/json",
         Some("csv") => "text/csv",

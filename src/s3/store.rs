@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use aws_config::imds;
 use aws_config::meta::region::RegionProviderChain;
-use aws_config::profile::ProfileFileRegionProvider;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -173,19 +173,22 @@ async fn settings(args: &S3Args) -> SdkConfig {
         .max_attempts(1)
         .build();
     let region = region(args, &base).region().await;
-    let mut chain = aws_config::default_provider::credentials::DefaultCredentialsChain::builder()
-        .configure(base)
+    let chain = aws_config::default_provider::credentials::DefaultCredentialsChain::builder()
+        .configure(base.clone())
         .region(region.clone())
         .imds_client(imds);
-    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+    let loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http)
         .region(region)
         .timeout_config(TimeoutConfig::builder().connect_timeout(args.connect_timeout).build());
-    if let Some(profile) = &args.profile {
-        chain = chain.profile_name(profile);
-        loader = loader.profile_name(profile);
-    }
-    let config = loader.credentials_provider(chain.build().await).load().await;
+    let config = match &args.profile {
+        // A profile that was asked for by name beats keys that happen to be in the environment.
+        Some(profile) => {
+            let named = ProfileFileCredentialsProvider::builder().configure(&base).profile_name(profile);
+            loader.profile_name(profile).credentials_provider(named.build()).load().await
+        }
+        None => loader.credentials_provider(chain.build().await).load().await,
+    };
     let attempts = config.retry_config().map_or(SDK_ATTEMPTS, RetryConfig::max_attempts);
     if attempts != SDK_ATTEMPTS || std::env::var_os("AWS_MAX_ATTEMPTS").is_some() {
         return config;

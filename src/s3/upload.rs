@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use super::location::{Location, PARQUET};
+use super::location::Location;
 use super::parts::{MOST, Pool, Schedule};
 use super::publish::{Job, Published, Target};
 use super::rejects::Rejects;
@@ -129,15 +129,6 @@ impl Upload {
         self.job.target.create_only
     }
 
-    /// No bytes make an object, but no Parquet file: an encoder has failed before its first byte.
-    fn refuse_nothing(&self) -> Result<()> {
-        if self.bytes > 0 || self.job.target.content_type != PARQUET {
-            return Ok(());
-        }
-        Err(Error::data(format!("nothing to store as {}: no Parquet file is empty", self.location()))
-            .hint("seal the stream at its source (--seal), to know which stage failed"))
-    }
-
     fn receipt(&self, published: Published) -> Facts {
         let location = self.location();
         let mut facts = Facts::new();
@@ -167,7 +158,6 @@ impl ByteSink for Upload {
     }
 
     fn publish(mut self, _sealed: Option<&Sealed>) -> Result<Facts> {
-        self.refuse_nothing()?;
         let rejects = match self.rejects.take() {
             Some(rejects) => Some(rejects.publish()?),
             None => None,

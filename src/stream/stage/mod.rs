@@ -121,8 +121,14 @@ impl<'a> Stage<'a> {
         if !stdio::is_pipe(rustix::stdio::stdin()) || !stdio::is_pipe(rustix::stdio::stdout()) {
             return Ok(());
         }
-        Err(Error::data("nothing came down the pipe, not even a seal: did the stage before fail?")
+        Err(self
+            .silence()
             .hint("--seal at the source, so that an empty stream says so itself; or < /dev/null"))
+    }
+
+    /// The error of a pipe that ended without a byte.
+    fn silence(&self) -> Error {
+        Error::data("nothing came down the pipe, not even a seal: did the stage before fail?")
     }
 
     /// The judge at the end of a stream: this stage, by its own allowance or the opening's.

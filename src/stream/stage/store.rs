@@ -15,9 +15,11 @@ const MAX_REJECTS: usize = 64 << 20;
 
 impl Stage<'_> {
     /// Feeds the bytes of stdin to `sink` and publishes when the input has ended well.
-    pub fn store(mut self, reading: &Reading, mut sink: impl ByteSink) -> Result<()> {
+    ///
+    /// `allow_empty`: store nothing, too, where a pipe ended without a byte and without a seal.
+    pub fn store(mut self, reading: &Reading, allow_empty: bool, mut sink: impl ByteSink) -> Result<()> {
         let mut sealed = None;
-        let result = match self.fill(reading, &mut sink, &mut sealed) {
+        let result = match self.fill(reading, allow_empty, &mut sink, &mut sealed) {
             Ok(()) => sink.publish(sealed.as_ref()).inspect(|_| self.bytes_written = self.bytes_read),
             Err(error) => {
                 // Dropped unpublished, it leaves nothing; that must be so before the report says so.
@@ -31,6 +33,7 @@ impl Stage<'_> {
     fn fill(
         &mut self,
         reading: &Reading,
+        allow_empty: bool,
         sink: &mut impl ByteSink,
         sealed: &mut Option<Sealed>,
     ) -> Result<()> {
@@ -41,6 +44,11 @@ impl Stage<'_> {
         self.judge_for_all(sealed.as_ref())?;
         let mut rejects = Kept::default();
         self.fill_bytes(&mut input, sink, &mut rejects)?;
+        if input.count() == 0 && sealed.is_none() && !allow_empty && stdio::is_pipe(rustix::stdio::stdin()) {
+            return Err(self
+                .silence()
+                .hint("--seal at the source, so that an empty stream says so itself; or --allow-empty"));
+        }
         if let Some(closing) = input.closing() {
             self.before.clone_from(&closing.stages);
             // The records are inside of the bytes; the stage before said how many.
