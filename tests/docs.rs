@@ -84,7 +84,7 @@ fn told(script: &str) -> Vec<&'static str> {
     if script.contains("md5-int") {
         told.push("md5-int has no key");
     }
-    if script.contains("--dry-run") {
+    if script.contains("s3-put --dry-run") {
         told.push("the object ");
     }
     told
