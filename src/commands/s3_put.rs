@@ -78,8 +78,8 @@ impl Command for S3Put {
             grow late: 32 MiB of memory make objects of up to 15 GiB, 64 MiB up to 85 GiB, 256 MiB up to 617 GiB, \
             which is the most. A larger --part-size scales all of these. Failed requests are repeated (five \
             attempts, or $AWS_MAX_ATTEMPTS).\n\n\
-            The rejects of a sealed stream are stored beside the object, before it, as KEY.rejects.ndjson; other \
-            rejects that are there already are not replaced (exit 4).\n\n\
+            The rejects of a sealed stream are stored beside the object, before it, as KEY.rejects.ndjson. With \
+            --create-only other rejects that are there already are not replaced (exit 4).\n\n\
             Settings and credentials are those of every AWS tool. On an endpoint that is not AWS, requests are \
             addressed by path, and carry checksums only where S3 requires them.",
         examples: &[

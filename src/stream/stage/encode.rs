@@ -37,12 +37,14 @@ impl Stage<'_> {
         let mut input = self.input(reading)?;
         let seal = self.continue_seal(input.open()?)?;
         *sealed = seal.is_some();
-        if out.goes_on() && !encoder.is_text() && input.is_empty() {
-            self.refuse_silence()?;
+        // In the middle of a pipeline the next stage would publish a file without records.
+        let goes_on = out.goes_on() && !encoder.is_text();
+        if goes_on && input.is_empty() && stdio::is_pipe(rustix::stdio::stdout()) {
+            self.refuse_silence("< /dev/null")?;
         }
         // Frames carry rejects on to a sink; in a file, or as text, the stream ends here.
         match &seal {
-            Some(seal) if out.goes_on() && !encoder.is_text() => {
+            Some(seal) if goes_on => {
                 self.rejects.judged_by(Judge::Sink);
                 out.frame(seal.clone())?;
             }

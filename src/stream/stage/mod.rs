@@ -113,22 +113,16 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Refuses, in the middle of a pipeline, a pipe that ended without a byte: that is what a stage
-    /// leaves behind that failed before it passed the opening seal on, and a file without records,
-    /// made of it and published by the next stage, would look like success. A seal, or /dev/null, can
-    /// say that there is nothing to send; the end of a pipe cannot.
-    fn refuse_silence(&self) -> Result<()> {
-        if !stdio::is_pipe(rustix::stdio::stdin()) || !stdio::is_pipe(rustix::stdio::stdout()) {
+    /// Refuses a pipe that ended without a byte: that is what a stage leaves behind that failed before
+    /// it passed the opening seal on, and what would be made of it would look like success. A seal, or
+    /// a file such as /dev/null, can say that there is nothing to send; the end of a pipe cannot.
+    /// `otherwise` is how a user says it all the same.
+    fn refuse_silence(&self, otherwise: &str) -> Result<()> {
+        if !stdio::is_pipe(rustix::stdio::stdin()) {
             return Ok(());
         }
-        Err(self
-            .silence()
-            .hint("--seal at the source, so that an empty stream says so itself; or < /dev/null"))
-    }
-
-    /// The error of a pipe that ended without a byte.
-    fn silence(&self) -> Error {
-        Error::data("nothing came down the pipe, not even a seal: did the stage before fail?")
+        Err(Error::data("nothing came down the pipe, not even a seal: did the stage before fail?")
+            .hint(format!("--seal at the source, so that an empty stream says so itself; or {otherwise}")))
     }
 
     /// The judge at the end of a stream: this stage, by its own allowance or the opening's.

@@ -44,10 +44,8 @@ impl Stage<'_> {
         self.judge_for_all(sealed.as_ref())?;
         let mut rejects = Kept::default();
         self.fill_bytes(&mut input, sink, &mut rejects)?;
-        if input.count() == 0 && sealed.is_none() && !allow_empty && stdio::is_pipe(rustix::stdio::stdin()) {
-            return Err(self
-                .silence()
-                .hint("--seal at the source, so that an empty stream says so itself; or --allow-empty"));
+        if input.count() == 0 && sealed.is_none() && !allow_empty {
+            self.refuse_silence("--allow-empty")?;
         }
         if let Some(closing) = input.closing() {
             self.before.clone_from(&closing.stages);
