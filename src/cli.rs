@@ -81,7 +81,9 @@ fn run(entry: &'static Entry, arguments: &[OsString]) -> Result<(), Ended> {
         report::end(&Outcome::Failed(&error), &Counts::default());
     });
     let process = Process { name, signals, globals };
-    (entry.run)(&matches, &process).map_err(Ended::Failed)
+    let ended = (entry.run)(&matches, &process);
+    process.signals.stand_aside();
+    ended.map_err(Ended::Failed)
 }
 
 /// The settings file, then the command line.

@@ -80,6 +80,8 @@ type Status = Box<dyn Fn() + Send>;
 struct Shared {
     stop: Stop,
     first: AtomicI32,
+    /// The process is ending by a signal; its clean-ups run.
+    ending: AtomicBool,
     drain: Mutex<Option<Duration>>,
     cleanups: Mutex<Vec<(u64, Cleanup)>>,
     status: Mutex<Option<Status>>,
@@ -137,6 +139,14 @@ impl Signals {
         AbortGuard { shared: Arc::clone(&self.shared), id }
     }
 
+    /// Never returns once the process is ending by a signal: a clean-up (a child killed, an upload
+    /// aborted) makes the work itself fail, and that must not become how the process ends.
+    pub fn stand_aside(&self) {
+        while self.shared.ending.load(SeqCst) {
+            thread::park();
+        }
+    }
+
     /// What SIGUSR1 does: print where the command is.
     pub fn on_status(&self, status: impl Fn() + Send + 'static) {
         *lock(&self.shared.status) = Some(Box::new(status));
@@ -192,6 +202,7 @@ fn end_after_drain(shared: &Arc<Shared>, signal: i32) {
 
 /// Runs the clean-ups within their time, newest first, then dies by `signal`.
 fn end_now(shared: &Shared, signal: i32) -> ! {
+    shared.ending.store(true, SeqCst);
     let cleanups = std::mem::take(&mut *lock(&shared.cleanups));
     let (done, all_done) = std::sync::mpsc::channel::<()>();
     thread::spawn(move || {

@@ -190,6 +190,7 @@ impl<'a> Stage<'a> {
     ///
     /// `sealed` says whether the stream was: there a reader that goes away is a failure.
     fn end(mut self, sealed: bool, result: Result<Facts>) -> Result<()> {
+        self.process.signals.stand_aside();
         let result = match result {
             Err(error) if error.is_broken_pipe() && !sealed => Ok(Facts::new()),
             other => other,
