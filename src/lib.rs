@@ -26,10 +26,12 @@
 //! | [`kafka`] | producing, consuming, topics | every delivery confirmed; the end is a position, not a count |
 //! | [`parquet`] | Spark's DDL, columns, files | lossless or stop; the same records give the same bytes |
 //! | [`s3`] | uploads of unknown length | all or nothing, and no orphan upload |
+//! | [`batch`] | the exactly-once protocol, without clients | the objects of a partition form one chain, whatever crashes |
 //!
 //! Who may use whom: `commands` use every room, and no room uses `commands`; `stream` uses `run`;
 //! `run` uses nothing. Commands never import each other. A test holds the house to it.
 
+pub mod batch;
 pub mod cli;
 pub mod commands;
 pub mod json;

@@ -1,0 +1,25 @@
+//! Exactly once: the protocol by which a range of Kafka becomes one visible object.
+//!
+//! Kafka holds the write-ahead log. A *batch* is a range `[S, E)` of one partition; `S` is what the
+//! group has committed, and the plan (`E`) is committed with it, as metadata, before anything is
+//! done. Then a command is run on the range, its sink stores it under a name that is a function of
+//! `S` alone and only if nothing is there, and `E` is committed when the sink's receipt is in.
+//!
+//! Why that is exact, in one paragraph: an object is made at most once for each start; a start is
+//! either where the group began or the end of an object that exists; so the objects of a partition
+//! form one chain, whatever crashes, retries and zombies there are, and the committed offset is
+//! always a joint of it. A second attempt that finds an object takes its end for its own.
+//!
+//! | file | is about |
+//! |---|---|
+//! | [`place`] | where a group stands in a partition: the metadata of its commits, judged |
+//! | [`name`] | what a batch is called, and what its command is told of it in the environment |
+//!
+//! The formats are frozen in `docs/formats.md`. The real clients are around it: `kafka::group` reads
+//! and commits, `s3` stores.
+
+pub mod name;
+pub mod place;
+
+pub use name::Batch;
+pub use place::Mark;

@@ -1,0 +1,263 @@
+//! Where a group stands in a partition: an offset, and with it the metadata of ours.
+//!
+//! In: what the broker answers for a group (an offset, bytes of metadata), and what is true of the
+//! partition now. Out: a [`Place`] to go on from, or the error that says why there is none and what
+//! to type. Nothing is ever guessed: a lost place is not the beginning, and not the end.
+
+use serde::{Deserialize, Serialize};
+
+use crate::run::{Error, Result};
+
+/// The version of the metadata that this release writes and reads.
+const VERSION: u32 = 1;
+
+/// The metadata of a commit, as frozen in `docs/formats.md`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The version of the format.
+    pub sluicebox: u32,
+    /// The id of the cluster.
+    pub cluster: String,
+    /// The id of the topic, as Kafka prints it.
+    pub topic_id: String,
+    /// Where the group began in this partition.
+    pub start: i64,
+    /// How many partitions the topic had when all of them had commits.
+    pub known: i32,
+    /// What is planned, if something is.
+    #[serde(flatten)]
+    pub plan: Option<Plan>,
+}
+
+/// A batch that was begun: `[offset, end)`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Plan {
+    /// The offset after its last.
+    pub end: i64,
+    /// The UTC date of its first record.
+    pub date: String,
+    /// The digest of its command.
+    pub cmd: String,
+}
+
+/// A commit as the broker answers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// The offset.
+    pub offset: i64,
+    /// The leader epoch of the record before it, if one was committed.
+    pub epoch: Option<i32>,
+    /// The metadata, whatever tool wrote it.
+    pub metadata: Vec<u8>,
+}
+
+/// A partition as it is now.
+#[derive(Clone, Debug)]
+pub struct Partition<'a> {
+    /// The group that asks.
+    pub group: &'a str,
+    /// The topic.
+    pub topic: &'a str,
+    /// The partition.
+    pub partition: i32,
+    /// The id of the cluster.
+    pub cluster: &'a str,
+    /// The id of the topic.
+    pub topic_id: &'a str,
+    /// The first offset that is kept.
+    pub low: i64,
+    /// The offset after the last one.
+    pub high: i64,
+    /// The greatest `known` of this partition's siblings; none if none of them has a commit of ours.
+    pub known: Option<i32>,
+}
+
+/// Where to go on from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The next offset to be read.
+    pub offset: i64,
+    /// Its leader epoch, to be committed again with a plan.
+    pub epoch: Option<i32>,
+    /// Where the group began in this partition.
+    pub start: i64,
+    /// What was planned from here.
+    pub plan: Option<Plan>,
+}
+
+impl Mark {
+    /// The bytes to commit.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a mark is a plain struct and always serialises")
+    }
+
+    /// Reads metadata: none if another tool wrote it, an error if a later release did.
+    pub fn parse(metadata: &[u8]) -> Result<Option<Self>> {
+        #[derive(Deserialize)]
+        struct Any {
+            sluicebox: u32,
+        }
+        match serde_json::from_slice::<Any>(metadata) {
+            Ok(any) if any.sluicebox == VERSION => Ok(serde_json::from_slice(metadata).ok()),
+            Ok(any) => Err(Error::usage(format!(
+                "the offset was committed in version {} of the format; this release reads version {VERSION}",
+                any.sluicebox
+            ))
+            .hint("the same release of sluicebox on every host of a group")),
+            Err(_) => Ok(None),
+        }
+    }
+}
+
+impl Partition<'_> {
+    /// Where the group goes on in this partition.
+    pub fn judge(&self, committed: Option<&Committed>) -> Result<Place> {
+        let place = match committed {
+            None => self.judge_none()?,
+            Some(committed) => self.judge_commit(committed)?,
+        };
+        self.judge_offset(place.offset)?;
+        Ok(place)
+    }
+
+    fn judge_none(&self) -> Result<Place> {
+        match self.known {
+            None => Err(Error::usage(format!("group {} has no place in topic {}", self.group, self.topic))
+                .hint(format!("topic-admin init-group {} --topic {} --at earliest", self.group, self.topic))),
+            // Added since: all partitions that its siblings knew have had commits.
+            Some(known) if self.partition >= known => {
+                Ok(Place { offset: 0, epoch: None, start: 0, plan: None })
+            }
+            Some(_) => Err(self.lost("its committed offset is gone: expired, or deleted")),
+        }
+    }
+
+    fn judge_commit(&self, committed: &Committed) -> Result<Place> {
+        let Some(mark) = Mark::parse(&committed.metadata).map_err(|error| error.at(self.name()))? else {
+            return Err(self.lost(&format!("offset {} was committed by another tool", committed.offset)));
+        };
+        if mark.cluster != self.cluster {
+            return Err(self.other("cluster", &mark.cluster, self.cluster));
+        }
+        if mark.topic_id != self.topic_id {
+            return Err(self.other("topic of that name", &mark.topic_id, self.topic_id));
+        }
+        let plan = mark.plan.filter(|plan| plan.end > committed.offset);
+        Ok(Place { offset: committed.offset, epoch: committed.epoch, start: mark.start, plan })
+    }
+
+    fn judge_offset(&self, offset: i64) -> Result<()> {
+        if offset < self.low {
+            let gone = format!("offsets {offset} to {} are gone by retention", self.low - 1);
+            return Err(Error::data(format!("{}: {gone}", self.name()))
+                .hint(format!("{} to go on without them", self.reset("earliest"))));
+        }
+        if offset > self.high {
+            let text =
+                format!("the committed offset {offset} lies behind the end {}: records were lost", self.high);
+            return Err(Error::data(format!("{}: {text}", self.name())).hint(self.reset("latest")));
+        }
+        Ok(())
+    }
+
+    fn name(&self) -> String {
+        format!("group {}, topic {}, partition {}", self.group, self.topic, self.partition)
+    }
+
+    fn lost(&self, why: &str) -> Error {
+        Error::data(format!("{}: {why}", self.name()))
+            .hint(format!("s3-verify s3://BUCKET/PREFIX/ --offsets | topic-admin commit {}", self.group))
+    }
+
+    fn other(&self, what: &str, then: &str, now: &str) -> Error {
+        Error::data(format!(
+            "{}: the place was committed for another {what} ({then}, this one is {now})",
+            self.name()
+        ))
+        .hint(self.reset("earliest"))
+    }
+
+    fn reset(&self, at: &str) -> String {
+        format!(
+            "topic-admin reset {} --topic {} --partition {} --at {at} --yes",
+            self.group, self.topic, self.partition
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::Exit;
+
+    fn mark() -> Mark {
+        Mark { sluicebox: 1, cluster: "c".into(), topic_id: "t".into(), start: 0, known: 4, plan: None }
+    }
+
+    fn committed(offset: i64, mark: &Mark) -> Committed {
+        Committed { offset, epoch: Some(3), metadata: mark.to_bytes() }
+    }
+
+    const HERE: Partition<'_> = Partition {
+        group: "lake",
+        topic: "users",
+        partition: 2,
+        cluster: "c",
+        topic_id: "t",
+        low: 0,
+        high: 100,
+        known: Some(4),
+    };
+
+    #[test]
+    fn a_mark_reads_back_with_and_without_a_plan() {
+        let plan = Plan { end: 50, date: "2026-11-20".into(), cmd: "ab".into() };
+        for plan in [None, Some(plan)] {
+            let mark = Mark { plan, ..mark() };
+            assert_eq!(Mark::parse(&mark.to_bytes()).expect("ours"), Some(mark));
+        }
+    }
+
+    #[test]
+    fn the_place_is_the_offset_and_its_plan() {
+        let plan = Some(Plan { end: 50, date: "2026-11-20".into(), cmd: "ab".into() });
+        let place =
+            HERE.judge(Some(&committed(20, &Mark { plan: plan.clone(), ..mark() }))).expect("a place");
+        assert_eq!(place, Place { offset: 20, epoch: Some(3), start: 0, plan });
+    }
+
+    #[test]
+    fn a_partition_that_was_added_starts_at_its_beginning_and_a_lost_place_does_not() {
+        let added = Partition { partition: 4, ..HERE };
+        assert_eq!(added.judge(None).expect("new").offset, 0);
+        assert!(HERE.judge(None).unwrap_err().to_string().contains("topic-admin commit lake"));
+        let nobody = Partition { known: None, ..HERE };
+        assert!(nobody.judge(None).unwrap_err().to_string().contains("init-group lake --topic users"));
+        let late = Partition { partition: 4, low: 7, ..HERE };
+        assert!(late.judge(None).unwrap_err().message().contains("offsets 0 to 6 are gone"));
+    }
+
+    #[test]
+    fn every_lost_place_is_an_error_that_names_the_way_back() {
+        let of = |mark: Mark| committed(20, &mark);
+        let foreign = Committed { offset: 20, epoch: None, metadata: b"\xff{}".to_vec() };
+        for (here, commit, way) in [
+            (HERE, foreign, "s3-verify"),
+            (HERE, Committed { metadata: Vec::new(), ..of(mark()) }, "s3-verify"),
+            (HERE, of(Mark { cluster: "x".into(), ..mark() }), "reset lake"),
+            (HERE, of(Mark { topic_id: "x".into(), ..mark() }), "reset lake"),
+            (Partition { low: 21, ..HERE }, of(mark()), "--at earliest"),
+            (Partition { high: 19, ..HERE }, of(mark()), "--at latest"),
+        ] {
+            let error = here.judge(Some(&commit)).unwrap_err();
+            assert_eq!(error.exit(), Exit::Data, "{error}");
+            assert!(error.to_string().contains(way), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_later_version_is_refused_and_not_taken_for_foreign() {
+        let later = Committed { offset: 1, epoch: None, metadata: b"{\"sluicebox\":2}".to_vec() };
+        assert_eq!(HERE.judge(Some(&later)).unwrap_err().exit(), Exit::Usage);
+    }
+}
