@@ -14,10 +14,15 @@
 //! |---|---|
 //! | [`place`] | where a group stands in a partition: the metadata of its commits, judged |
 //! | [`name`] | what a batch is called, and what its command is told of it in the environment |
+//! | [`receipt`] | what a sink reports, and what the parent makes of all reports of a pipeline |
+//! | [`machine`] | one partition's steps, as a state machine without clients; `model` explores it |
 //!
 //! The formats are frozen in `docs/formats.md`. The real clients are around it: `kafka::group` reads
 //! and commits, `s3` stores.
 
+pub mod machine;
+#[cfg(test)]
+mod model;
 pub mod name;
 pub mod place;
 
