@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 use super::client::{self, Journal};
 use super::codes;
-use super::native::admin::{self, NewTopic, Refusal};
+use super::native::Refusal;
+use super::native::admin::{self, NewTopic};
 use super::options::Settings;
 use super::ranges;
 use super::start::Start;

@@ -12,8 +12,16 @@
 //! Why each is here: header names are bytes to Kafka, and the wrapper panics on one that is not UTF-8
 //! ([`read`], [`write`]); reading without a consumer group is not offered, and in batches it takes
 //! half the processor time ([`read`]); the wrapper's flush sleeps in steps of 100 ms ([`flush_step`]);
-//! its admin client is a second client, and swallows the broker's words ([`admin`]).
+//! its admin client is a second client, and swallows the broker's words ([`admin`]); the id of a topic is
+//! not offered ([`identity`]), nor are offsets of many partitions at an isolation level ([`offsets`]);
+//! the metadata of a commit is bytes to Kafka, and the wrapper panics on what is not UTF-8, and knows
+//! no leader epoch ([`group`]).
 pub mod admin;
+mod exchange;
+pub mod group;
+pub mod identity;
+pub mod offsets;
+mod partitions;
 pub mod read;
 pub mod write;
 
@@ -25,6 +33,8 @@ use rdkafka::client::Client;
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka_sys as sys;
 use sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR as NO_ERROR;
+
+pub use exchange::Refusal;
 
 /// Milliseconds as librdkafka takes them.
 fn millis(time: Duration) -> i32 {
