@@ -25,6 +25,7 @@ pub mod machine;
 mod model;
 pub mod name;
 pub mod place;
+pub mod receipt;
 
 pub use name::Batch;
 pub use place::Mark;
