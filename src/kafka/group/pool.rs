@@ -24,7 +24,9 @@ const QUEUE_KIB: &str = "4096";
 /// How often a wait for a client looks whether it is still wanted.
 const STEP: Duration = Duration::from_millis(100);
 
-const DEFAULTS: [Preset; 6] = [
+const DEFAULTS: [Preset; 7] = [
+    // A client goes from partition to partition, and a fetch that waits for news holds the next one up.
+    ("fetch.wait.max.ms", "100"),
     ("fetch.queue.backoff.ms", "5"),
     ("queued.min.messages", "1000000"),
     ("fetch.message.max.bytes", "1048576"),
