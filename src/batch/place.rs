@@ -86,6 +86,12 @@ pub struct Place {
 }
 
 impl Mark {
+    /// The mark of a group that begins at `start` and has planned nothing.
+    pub fn new(cluster: &str, topic_id: &str, start: i64, known: i32) -> Self {
+        let (cluster, topic_id) = (cluster.to_owned(), topic_id.to_owned());
+        Self { sluicebox: VERSION, cluster, topic_id, start, known, plan: None }
+    }
+
     /// The bytes to commit.
     pub fn to_bytes(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("a mark is a plain struct and always serialises")

@@ -27,7 +27,7 @@ const SETTLE: Duration = Duration::from_secs(30);
 pub struct Admin {
     // An option only so that `drop` can move it to the thread that closes it.
     client: Option<BaseConsumer<Journal>>,
-    wait: Duration,
+    pub(super) wait: Duration,
 }
 
 /// What a topic to be created is like.
@@ -53,7 +53,7 @@ impl Admin {
         Ok(Self { client: Some(client), wait: settings.connect_timeout() })
     }
 
-    fn client(&self) -> &BaseConsumer<Journal> {
+    pub(super) fn client(&self) -> &BaseConsumer<Journal> {
         // INVARIANT: taken by `drop` only.
         self.client.as_ref().expect("an admin has its client until it is dropped")
     }
@@ -180,7 +180,7 @@ impl Drop for Admin {
 }
 
 /// Whether the cluster does not know such a request at all.
-fn unsupported(code: RDKafkaErrorCode) -> bool {
+pub(super) fn unsupported(code: RDKafkaErrorCode) -> bool {
     matches!(
         code,
         RDKafkaErrorCode::UnsupportedFeature
@@ -190,7 +190,7 @@ fn unsupported(code: RDKafkaErrorCode) -> bool {
 }
 
 /// Why the cluster did not do it, in its own words where it has any.
-fn refused(what: &str, refusal: Refusal) -> Error {
+pub(super) fn refused(what: &str, refusal: Refusal) -> Error {
     if unsupported(refusal.code) {
         return Error::usage(format!("{what}: this cluster knows no such request"))
             .hint("sluicebox sandbox --topic NAME:PARTITIONS -- COMMAND");

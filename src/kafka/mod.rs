@@ -11,6 +11,7 @@
 //! | [`envelope`] | a whole Kafka record as one line of JSON, and back |
 //! | [`value`] | what a record's value must be, and how a field of it is found |
 //! | [`admin`] | create, list, describe and delete topics |
+//! | [`places`], [`registry`] | where consumer groups stand in topics: judged, committed |
 //! | [`mock`] | a broker inside the process, for first steps |
 //! | [`native`] | the calls that the safe wrapper lacks: the only `unsafe` of the room |
 //!
@@ -23,9 +24,11 @@ pub mod envelope;
 pub mod mock;
 pub mod native;
 pub mod options;
+pub mod places;
 pub mod produce;
 pub mod producer;
 pub mod ranges;
+pub mod registry;
 pub mod slots;
 pub mod start;
 pub mod topic;

@@ -191,6 +191,11 @@ impl Error {
         &self.message
     }
 
+    /// What to type next, if that is known.
+    pub fn advice(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// Whether the reader of our stdout went away.
     pub fn is_broken_pipe(&self) -> bool {
         self.nature == Nature::BrokenPipe

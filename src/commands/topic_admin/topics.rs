@@ -1,60 +1,15 @@
-//! `topic-admin`: topics created, listed, described and deleted.
+//! `topic-admin create`, `list`, `describe`, `delete`.
 
-use std::io::Write;
+use serde_json::json;
 
-use serde_json::{Value, json};
-
-use super::{Command, Kind, Page};
+use super::print;
 use crate::kafka::admin::{Admin, Wanted, check_same, summary};
 use crate::kafka::topic::{self, parse_name};
-use crate::kafka::{KafkaArgs, Settings};
-use crate::run::{Error, Process, Result};
-use crate::stream::stdio;
-
-/// Options of `topic-admin`.
-#[derive(clap::Args)]
-pub struct TopicAdmin {
-    #[command(subcommand)]
-    verb: Verb,
-
-    #[command(flatten)]
-    kafka: KafkaArgs,
-}
-
-/// What to do.
-#[derive(clap::Subcommand)]
-enum Verb {
-    /// Create topics, and wait until they can be used
-    Create(Create),
-    /// List the topics of the cluster
-    List {
-        /// Kafka's own topics, too
-        #[arg(long)]
-        internal: bool,
-    },
-    /// Describe topics: partitions, leaders, replicas, offsets, settings
-    Describe {
-        /// The topics
-        #[arg(value_name = "TOPIC", required = true, value_parser = parse_name)]
-        topics: Vec<String>,
-    },
-    /// Delete topics and all their records, and wait until they are gone
-    Delete {
-        /// The topics, by their exact names
-        #[arg(value_name = "TOPIC", required = true, value_parser = parse_name)]
-        topics: Vec<String>,
-        /// A topic that does not exist is no error
-        #[arg(long)]
-        if_exists: bool,
-        /// Say what would be deleted
-        #[arg(long)]
-        dry_run: bool,
-    },
-}
+use crate::run::{Error, Result};
 
 /// Options of `topic-admin create`.
 #[derive(clap::Args)]
-struct Create {
+pub(super) struct Create {
     /// The topics
     #[arg(value_name = "TOPIC", required = true, value_parser = parse_name)]
     topics: Vec<String>,
@@ -75,50 +30,8 @@ struct Create {
     dry_run: bool,
 }
 
-impl Command for TopicAdmin {
-    const PAGE: Page = Page {
-        name: "topic-admin",
-        kind: Kind::Control,
-        about: "create, list, describe and delete Kafka topics",
-        description: "Prints one JSON object a topic on stdout. Names are exact; no name is ever read \
-            as a pattern. All topics of a call are checked before anything is done to one of them.\n\n\
-            `create` returns when every partition has a leader, and `delete` when the topic is gone, so \
-            that the next command of a script need not wait. --if-not-exists and --if-exists make them \
-            repeatable: a topic that exists with another number of partitions is still an error (exit \
-            status 4), its other settings are not compared.\n\n\
-            `describe` shows the settings that were made for the topic itself; `low` and `high` are the \
-            first offset of a partition and the next one to be written.",
-        examples: &[
-            (
-                "a topic for a pipeline, in a script that runs again",
-                "topic-admin create created_users --partitions 4 --if-not-exists",
-            ),
-            ("kept for a day", "topic-admin create events --partitions 8 -c retention.ms=86400000"),
-            (
-                "how many records, about",
-                "topic-admin describe created_users | jq '[.partitions[] | .high - .low] | add'",
-            ),
-            ("gone", "topic-admin delete scratch --if-exists"),
-        ],
-        environment: &[],
-        files: &[],
-        see_also: &["kafka-produce", "kafka-consume"],
-    };
-
-    fn run(self, _: &Process) -> Result<()> {
-        let settings: Settings = self.kafka.settings()?;
-        let admin = Admin::open(&settings)?;
-        match self.verb {
-            Verb::Create(create) => create.run(&admin),
-            Verb::List { internal } => list(&admin, internal),
-            Verb::Describe { topics } => describe(&admin, &topics),
-            Verb::Delete { topics, if_exists, dry_run } => delete(&admin, &topics, if_exists, dry_run),
-        }
-    }
-}
-
 impl Create {
-    fn run(self, admin: &Admin) -> Result<()> {
+    pub(super) fn run(self, admin: &Admin) -> Result<()> {
         let wanted: Vec<Wanted> = self.topics.iter().map(|name| self.wanted(name)).collect();
         let mut found = Vec::new();
         for wanted in &wanted {
@@ -155,7 +68,7 @@ impl Create {
     }
 }
 
-fn list(admin: &Admin, internal: bool) -> Result<()> {
+pub(super) fn list(admin: &Admin, internal: bool) -> Result<()> {
     let topics = admin.list()?;
     topics
         .iter()
@@ -163,7 +76,7 @@ fn list(admin: &Admin, internal: bool) -> Result<()> {
         .try_for_each(|topic| print(&summary(topic)))
 }
 
-fn describe(admin: &Admin, names: &[String]) -> Result<()> {
+pub(super) fn describe(admin: &Admin, names: &[String]) -> Result<()> {
     let topics: Vec<_> = names
         .iter()
         .map(|name| admin.look_up(name)?.ok_or_else(|| topic::unknown(name)))
@@ -171,7 +84,7 @@ fn describe(admin: &Admin, names: &[String]) -> Result<()> {
     topics.iter().try_for_each(|topic| print(&admin.describe(topic)?))
 }
 
-fn delete(admin: &Admin, names: &[String], if_exists: bool, dry_run: bool) -> Result<()> {
+pub(super) fn delete(admin: &Admin, names: &[String], if_exists: bool, dry_run: bool) -> Result<()> {
     let mut there = Vec::new();
     for name in names {
         let found = admin.look_up(name)?.is_some();
@@ -194,11 +107,6 @@ fn delete(admin: &Admin, names: &[String], if_exists: bool, dry_run: bool) -> Re
         print(&json!({"topic": name, "outcome": outcome}))?;
     }
     Ok(())
-}
-
-/// One line on stdout.
-fn print(line: &Value) -> Result<()> {
-    stdio::stdout()?.write_all(format!("{line}\n").as_bytes()).map_err(|cause| stdio::write_error(&cause))
 }
 
 /// A setting as it is given on the command line: `KEY=VALUE`.
