@@ -95,7 +95,7 @@ impl Batch {
 }
 
 /// A range in words.
-fn described(range: &Range) -> String {
+pub fn described(range: &Range) -> String {
     let Range { topic, partition, first_offset, end_offset, .. } = range;
     format!("offsets {first_offset} to {end_offset} of {topic}/{partition}")
 }

@@ -10,12 +10,13 @@ use arrow_schema::Schema as ArrowSchema;
 use super::builders::{Builder, Unknown, stored_schema};
 use super::schema::Schema;
 use super::writer::{Options, Writer};
+use crate::batch::lineage;
 use crate::run::exit::{Error, Result};
 use crate::stream::seal::{Range, Sealed, StageCounts};
 use crate::stream::{ByteOut, Encoder, Facts, Record, Trouble};
 
 /// What the names of all our entries in the footer begin with.
-const OWN_KEYS: &str = "sluicebox.";
+pub const OWN_KEYS: &str = "sluicebox.";
 /// The DDL of the columns in the footer.
 pub const SCHEMA_KEY: &str = "sluicebox.schema";
 /// The [hash](Schema::hash) of the columns in the footer.
@@ -67,18 +68,11 @@ impl ParquetEncoder {
 
 /// What the footer says of the Kafka range that the records came from.
 fn range_metadata(range: &Range) -> [(String, String); 5] {
-    [
-        ("topic", range.topic.clone()),
-        ("topic-id", range.topic_id.clone()),
-        ("partition", range.partition.to_string()),
-        ("first-offset", range.first_offset.to_string()),
-        ("end-offset", range.end_offset.to_string()),
-    ]
-    .map(|(name, value)| (format!("{OWN_KEYS}{name}"), value))
+    lineage::pairs(range).map(|(name, value)| (format!("{OWN_KEYS}{name}"), value))
 }
 
 /// What the footer says of the stages before: the ids of the keys that made pseudonyms.
-fn lineage(before: &[StageCounts]) -> Vec<(String, String)> {
+fn key_ids(before: &[StageCounts]) -> Vec<(String, String)> {
     let ids = before.iter().filter_map(|stage| stage.facts.get(KEY_ID_FACT)?.as_str());
     let ids: Vec<&str> = ids.collect();
     if ids.is_empty() { Vec::new() } else { vec![(KEY_ID_KEY.to_owned(), ids.join(","))] }
@@ -109,7 +103,7 @@ impl Encoder for ParquetEncoder {
         let ignored = self.builder.ignored();
         self.writer()?;
         let Some(writer) = self.writer.take() else { return Ok(Facts::new()) };
-        let written = writer.finish(lineage(before))?;
+        let written = writer.finish(key_ids(before))?;
         let mut facts = Facts::new();
         facts.insert("rows".to_owned(), written.rows.into());
         facts.insert("row_groups".to_owned(), written.row_groups.into());

@@ -9,6 +9,7 @@ pub mod builders;
 pub mod cells;
 pub mod ddl;
 pub mod encoder;
+pub mod footer;
 mod guard;
 pub mod infer;
 pub mod numbers;

@@ -82,6 +82,12 @@ impl Failure {
         }
     }
 
+    /// An answer that broke off.
+    pub fn cut(cause: &(dyn StdError + 'static)) -> Self {
+        let message = root_cause(cause).unwrap_or_default();
+        Self { kind: Kind::Silent, status: 0, code: String::new(), message, region: None }
+    }
+
     /// Whether the condition "does not exist yet" was not met.
     pub fn is_exists(&self) -> bool {
         self.status == 412 || self.code == "PreconditionFailed"

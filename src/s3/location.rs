@@ -6,6 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::batch::Batch;
 use crate::run::exit::{Error, Result};
 
 /// The longest key that S3 takes, in bytes of UTF-8.
@@ -27,6 +28,19 @@ impl Location {
         Ok(location)
     }
 
+    /// An object that is there, whatever its key is.
+    pub(super) fn existing(bucket: &str, key: String) -> Self {
+        Self { bucket: bucket.to_owned(), key }
+    }
+
+    /// The location as a prefix: with `/` behind a key that lacks it.
+    pub fn into_prefix(mut self) -> Self {
+        if !self.is_prefix() {
+            self.key.push('/');
+        }
+        self
+    }
+
     /// The bucket.
     pub fn bucket(&self) -> &str {
         &self.bucket
@@ -40,6 +54,27 @@ impl Location {
     /// Whether a name must still be appended.
     pub fn is_prefix(&self) -> bool {
         self.key.is_empty() || self.key.ends_with('/')
+    }
+
+    /// The object `name` in the same folder.
+    pub fn beside(&self, name: &str) -> Result<Self, String> {
+        let folder = self.key.rfind('/').map_or("", |slash| &self.key[..=slash]);
+        Self::new(&self.bucket, format!("{folder}{name}"))
+    }
+
+    /// The object `name` at the root of the data set that this object of `batch` belongs to: above the
+    /// folders that stand for a partition (`dt=…`) or for this batch.
+    pub fn at_root(&self, batch: &Batch, name: &str) -> Result<Self, String> {
+        let own = batch.name();
+        let varies = |folder: &&str| folder.contains('=') || folder.contains(&own) || *folder == batch.date;
+        let (folders, _) = self.key.rsplit_once('/').unwrap_or(("", ""));
+        let mut key: String =
+            folders.split('/').take_while(|folder| !varies(folder)).filter(|folder| !folder.is_empty()).fold(
+                String::new(),
+                |key, folder| key + folder + "/",
+            );
+        key.push_str(name);
+        Self::new(&self.bucket, key)
     }
 
     /// The location with `suffix` appended to its key.
@@ -114,30 +149,24 @@ fn check_key(key: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The range that a batch covers, as its parent says in the environment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Batch {
-    /// `$BATCH`: a name that depends on the start of the range alone.
-    pub name: String,
-    /// `$BATCH_DATE`: the UTC date of its first record.
-    pub date: String,
-}
+/// What an object under a prefix is called in the end, unless the user says otherwise.
+pub const SUFFIX: &str = ".parquet";
 
 /// The object that an upload to `location` makes: itself or, for a prefix in a batch, a name under
-/// it that depends on the batch alone, so that a retry meets what an earlier attempt has stored.
+/// it that depends on the start of the batch alone, so that a retry meets what an earlier attempt has
+/// stored.
 ///
 /// In a batch an explicit key without the batch's name is refused: every batch would want it.
-pub fn key_for(location: &Location, batch: Option<&Batch>) -> Result<Location> {
+pub fn key_for(location: &Location, batch: Option<&Batch>, suffix: &str) -> Result<Location> {
     match batch {
         None if location.is_prefix() => Err(Error::usage(format!("{location} names a folder, no object"))
             .hint(format!("s3-put {}users.parquet", folder(location)))),
         None => Ok(location.clone()),
         Some(batch) if location.is_prefix() => {
-            let base = folder(location);
-            let url = format!("{base}dt={}/{}.parquet", batch.date, batch.name);
+            let url = format!("{}dt={}/{}{suffix}", folder(location), batch.date, batch.name());
             url.parse().map_err(Error::usage)
         }
-        Some(batch) if location.key.contains(&batch.name) => Ok(location.clone()),
+        Some(batch) if location.key.contains(&batch.name()) => Ok(location.clone()),
         Some(_) => Err(Error::usage(format!("{location} is the same object for every batch"))
             .hint(format!("s3-put {}/", location.to_string().rsplit_once('/').map_or("", |(dir, _)| dir)))),
     }
@@ -167,6 +196,7 @@ pub fn content_type(key: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stream::seal::Range;
 
     fn parse(url: &str) -> Result<Location, String> {
         url.parse()
@@ -224,23 +254,55 @@ mod tests {
 
     #[test]
     fn outside_a_batch_a_folder_is_no_destination() {
-        let error = key_for(&parse("s3://lake/users/").unwrap(), None).unwrap_err();
+        let error = key_for(&parse("s3://lake/users/").unwrap(), None, SUFFIX).unwrap_err();
         assert_eq!(error.exit(), crate::run::exit::Exit::Usage);
         assert!(error.to_string().contains("s3-put s3://lake/users/users.parquet"), "{error}");
         let object = parse("s3://lake/u.parquet").unwrap();
-        assert_eq!(key_for(&object, None).unwrap(), object);
+        assert_eq!(key_for(&object, None, SUFFIX).unwrap(), object);
+    }
+
+    fn batch() -> Batch {
+        let range = Range {
+            topic: "users".into(),
+            topic_id: "1a2b3c4dxxxxxxxxxxxxxx".into(),
+            partition: 3,
+            first_offset: 4000,
+            end_offset: 5000,
+        };
+        Batch { range, date: "2026-11-20".into() }
     }
 
     #[test]
     fn a_batch_names_its_object_and_refuses_a_name_shared_by_all_batches() {
-        let batch =
-            Batch { name: "users-1a2b3c4d-00003-00000000000000004000".into(), date: "2026-11-20".into() };
-        let made = key_for(&parse("s3://lake/users/").unwrap(), Some(&batch)).unwrap();
-        assert_eq!(made.key(), format!("users/dt=2026-11-20/{}.parquet", batch.name));
-        let explicit = parse(&format!("s3://lake/raw/{}.csv", batch.name)).unwrap();
-        assert_eq!(key_for(&explicit, Some(&batch)).unwrap(), explicit);
-        let shared = key_for(&parse("s3://lake/users/all.parquet").unwrap(), Some(&batch)).unwrap_err();
+        let batch = batch();
+        let name = "users-1a2b3c4d-00003-00000000000000004000";
+        let made = |suffix: &str| key_for(&parse("s3://lake/users/").unwrap(), Some(&batch), suffix).unwrap();
+        assert_eq!(made(SUFFIX).key(), format!("users/dt=2026-11-20/{name}.parquet"));
+        assert_eq!(made(".ndjson").key(), format!("users/dt=2026-11-20/{name}.ndjson"));
+        let explicit = parse(&format!("s3://lake/raw/{name}.csv")).unwrap();
+        assert_eq!(key_for(&explicit, Some(&batch), SUFFIX).unwrap(), explicit);
+        let shared =
+            key_for(&parse("s3://lake/users/all.parquet").unwrap(), Some(&batch), SUFFIX).unwrap_err();
         assert!(shared.to_string().ends_with("(try: s3-put s3://lake/users/)"), "{shared}");
+    }
+
+    #[test]
+    fn the_root_of_a_data_set_lies_above_whatever_changes_from_batch_to_batch() {
+        let batch = batch();
+        for (key, root) in [
+            ("users/dt=2026-11-20/X.parquet", "users/"),
+            ("dt=2026-11-20/X.parquet", ""),
+            ("a/b/2026-11-20/X.csv", "a/b/"),
+            ("a/X/part.csv", "a/"),
+            ("X.csv", ""),
+            ("raw/X.csv", "raw/"),
+        ] {
+            let location = parse(&format!("s3://lake/{}", key.replace('X', &batch.name()))).unwrap();
+            assert_eq!(location.at_root(&batch, "_x").unwrap().key(), format!("{root}_x"), "{key}");
+        }
+        let location = parse("s3://lake/a/b.csv").unwrap();
+        assert_eq!(location.beside("c").unwrap().key(), "a/c");
+        assert_eq!(parse("s3://lake/b.csv").unwrap().beside("c").unwrap().key(), "c");
     }
 
     #[test]

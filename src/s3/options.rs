@@ -4,11 +4,25 @@ use std::time::Duration;
 
 use crate::run::units;
 
-/// Which store to talk to. Credentials have no option: they come from the environment, a profile,
-/// SSO, a container or an instance role, as everywhere in the AWS world.
+/// Which store to talk to, and how long to wait for it.
 #[derive(clap::Args, Clone, Debug)]
 #[command(next_help_heading = "S3")]
 pub struct S3Args {
+    /// Which store.
+    #[command(flatten)]
+    pub place: S3Place,
+
+    /// How long to wait for a connection
+    #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = units::duration, default_value = "10s")]
+    pub connect_timeout: Duration,
+}
+
+/// Which store to talk to: by itself where a command waits for other connections, too. Credentials have
+/// no option: they come from the environment, a profile, SSO, a container or an instance role, as
+/// everywhere in the AWS world.
+#[derive(clap::Args, Clone, Debug)]
+#[command(next_help_heading = "S3")]
+pub struct S3Place {
     /// Store to talk to instead of AWS [default: $AWS_ENDPOINT_URL_S3, or the profile's]
     #[arg(long, value_name = "URL", value_parser = endpoint)]
     pub endpoint_url: Option<String>,
@@ -24,10 +38,6 @@ pub struct S3Args {
     /// How requests name the bucket; auto: by path on a custom endpoint, by host name on AWS
     #[arg(long, hide_short_help = true, value_name = "STYLE", value_enum, default_value_t = AddressingStyle::Auto)]
     pub addressing_style: AddressingStyle,
-
-    /// How long to wait for a connection
-    #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = units::duration, default_value = "10s")]
-    pub connect_timeout: Duration,
 }
 
 /// Where a request carries the name of the bucket.
@@ -54,13 +64,13 @@ impl AddressingStyle {
 
 impl Default for S3Args {
     fn default() -> Self {
-        Self {
-            endpoint_url: None,
-            region: None,
-            profile: None,
-            addressing_style: AddressingStyle::Auto,
-            connect_timeout: Duration::from_secs(10),
-        }
+        Self { place: S3Place::default(), connect_timeout: Duration::from_secs(10) }
+    }
+}
+
+impl Default for S3Place {
+    fn default() -> Self {
+        Self { endpoint_url: None, region: None, profile: None, addressing_style: AddressingStyle::Auto }
     }
 }
 

@@ -19,9 +19,11 @@ use bytes::Bytes;
 use md5::{Digest, Md5};
 
 use super::error::{Doing, Failure};
+use super::found::Found;
 use super::location::Location;
 use super::store::ANSWER_TIMEOUT;
-use crate::run::exit::Result;
+use crate::run::exit::{Error, Result};
+use crate::stream::seal::Range;
 
 /// How often a request that publishes is sent.
 const ATTEMPTS: u32 = 5;
@@ -37,21 +39,50 @@ const SLOWEST_LINE: u64 = 64 << 10;
 pub struct Target {
     /// The object.
     pub location: Location,
-    /// Refuse to replace an object that exists.
-    pub create_only: bool,
+    /// What may be there already.
+    pub claim: Claim,
     /// Its content type.
     pub content_type: String,
     /// User metadata, names without `x-amz-meta-`.
     pub metadata: Vec<(String, String)>,
 }
 
-/// An object that has been stored.
+/// What may be at the place of an object already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Anything: it is replaced.
+    Replace,
+    /// Nothing.
+    Create,
+    /// Nothing, or an object of the same batch, which is then content with it.
+    Batch(Range),
+}
+
+/// An object that is there now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Published {
     /// Its ETag, without quotes.
     pub etag: String,
     /// The version, in a bucket with versions.
     pub version_id: Option<String>,
+    /// Its length.
+    pub bytes: u64,
+    /// How it came to be there.
+    pub how: How,
+}
+
+/// How an object came to be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// We have stored it.
+    Stored,
+    /// It is an object of the same range, from an earlier attempt or from one whose answer was lost.
+    Exists,
+    /// It is an object of the same batch with another end, which now holds.
+    Adopted {
+        /// The offset after its last.
+        end: i64,
+    },
 }
 
 /// What all requests of one upload share.
@@ -69,56 +100,69 @@ impl Job {
     }
 
     fn condition(&self) -> Option<String> {
-        self.target.create_only.then(|| "*".to_owned())
+        (self.target.claim != Claim::Replace).then(|| "*".to_owned())
     }
 
     /// Stores `body` as the whole object.
     pub async fn put(&self, body: Bytes) -> Result<Published> {
         let ours = Identity { bytes: body.len() as u64, etag: Some(hex(&Md5::digest(&body))) };
-        self.settle(&ours, true, || async {
-            let target = &self.target;
-            let mut request = self
-                .client
-                .put_object()
-                .bucket(target.location.bucket())
-                .key(target.location.key())
-                .content_type(&target.content_type)
-                .set_if_none_match(self.condition())
-                .body(ByteStream::from(body.clone()));
-            for (name, value) in &target.metadata {
-                request = request.metadata(name, value);
-            }
-            let sent = request.customize().config_override(once(body_timeout(body.len())));
-            let output = sent.send().await.map_err(|error| Failure::of(&error))?;
-            Ok(Published {
-                etag: unquoted(output.e_tag()),
-                version_id: output.version_id().map(str::to_owned),
-            })
+        self.settle(&ours, true, || self.try_put(body.clone())).await
+    }
+
+    /// One attempt at that.
+    pub async fn try_put(&self, body: Bytes) -> Result<Published, Failure> {
+        let (target, bytes) = (&self.target, body.len());
+        let mut request = self
+            .client
+            .put_object()
+            .bucket(target.location.bucket())
+            .key(target.location.key())
+            .content_type(&target.content_type)
+            .set_if_none_match(self.condition())
+            .body(ByteStream::from(body));
+        for (name, value) in &target.metadata {
+            request = request.metadata(name, value);
+        }
+        let sent = request.customize().config_override(once(body_timeout(bytes)));
+        let output = sent.send().await.map_err(|error| Failure::of(&error))?;
+        Ok(Published {
+            etag: unquoted(output.e_tag()),
+            version_id: output.version_id().map(str::to_owned),
+            bytes: bytes as u64,
+            how: How::Stored,
         })
-        .await
     }
 
     /// Puts the parts of a multipart upload together.
     pub async fn complete(&self, upload: &str, parts: Vec<CompletedPart>, bytes: u64) -> Result<Published> {
         let ours = Identity { bytes, etag: etag_of_parts(&parts) };
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
-        self.settle(&ours, false, || async {
-            let request = self
-                .client
-                .complete_multipart_upload()
-                .bucket(self.target.location.bucket())
-                .key(self.target.location.key())
-                .upload_id(upload)
-                .set_if_none_match(self.condition())
-                .multipart_upload(parts.clone());
-            let sent = request.customize().config_override(once(COMPLETE_TIMEOUT));
-            let output = sent.send().await.map_err(|error| Failure::of(&error))?;
-            Ok(Published {
-                etag: unquoted(output.e_tag()),
-                version_id: output.version_id().map(str::to_owned),
-            })
+        self.settle(&ours, false, || self.try_complete(upload, parts.clone(), bytes)).await
+    }
+
+    /// One attempt at that.
+    pub async fn try_complete(
+        &self,
+        upload: &str,
+        parts: CompletedMultipartUpload,
+        bytes: u64,
+    ) -> Result<Published, Failure> {
+        let request = self
+            .client
+            .complete_multipart_upload()
+            .bucket(self.target.location.bucket())
+            .key(self.target.location.key())
+            .upload_id(upload)
+            .set_if_none_match(self.condition())
+            .multipart_upload(parts);
+        let sent = request.customize().config_override(once(COMPLETE_TIMEOUT));
+        let output = sent.send().await.map_err(|error| Failure::of(&error))?;
+        Ok(Published {
+            etag: unquoted(output.e_tag()),
+            version_id: output.version_id().map(str::to_owned),
+            bytes,
+            how: How::Stored,
         })
-        .await
     }
 
     /// Repeats `attempt` until its outcome is known. `again` says whether a conflict with a running
@@ -140,17 +184,51 @@ impl Job {
                 Err(failure) => failure,
             };
             doubt |= failure.is_in_doubt();
-            let over = !failure.is_temporary() || failure.is_no_upload() || (failure.status == 409 && !again);
+            let answer = match &self.target.claim {
+                Claim::Batch(range) => self.settle_batch(range, &failure, doubt).await,
+                _ => Answer::of(&failure),
+            };
+            let over = match answer {
+                Answer::Known(outcome) => return outcome,
+                Answer::Final => true,
+                Answer::Temporary => failure.is_no_upload() || (failure.status == 409 && !again),
+            };
             if over || left == 0 {
-                return match doubt.then_some(self.find(ours)) {
-                    Some(found) => found.await.ok_or_else(|| failure.explain(&self.doing("s3:PutObject"))),
-                    None => Err(failure.explain(&self.doing("s3:PutObject"))),
-                };
+                return self.give_up(ours, &failure, doubt).await;
             }
             tokio::time::sleep(pause).await;
             pause *= 2;
         }
         unreachable!("the last attempt returns")
+    }
+
+    /// What a failed attempt means in a batch: whoever has stored what is there, the range in its
+    /// metadata says whether these are our records.
+    async fn settle_batch(&self, range: &Range, failure: &Failure, doubt: bool) -> Answer {
+        if !(failure.is_exists() || failure.is_no_upload() || doubt) {
+            return Answer::of(failure);
+        }
+        match Found::at(&self.client, &self.target.location).await {
+            Ok(Some(found)) => Answer::Known(found.judge(range, &self.target.location)),
+            // It was refused because of an object that is gone, or it was not carried out.
+            Ok(None) if failure.is_exists() => Answer::Temporary,
+            Ok(None) => Answer::of(failure),
+            Err(unclear) if unclear.is_temporary() => Answer::Temporary,
+            Err(unclear) => Answer::Known(Err(unclear.explain(&self.doing("s3:GetObject")))),
+        }
+    }
+
+    /// The outcome when there is no further attempt.
+    async fn give_up(&self, ours: &Identity, failure: &Failure, doubt: bool) -> Result<Published> {
+        let in_batch = matches!(self.target.claim, Claim::Batch(_));
+        if in_batch && failure.is_exists() {
+            return Err(Error::temporary(format!(
+                "{} refuses {} because it exists, and does not find it",
+                self.store, self.target.location
+            )));
+        }
+        let found = if doubt && !in_batch { self.find(ours).await } else { None };
+        found.ok_or_else(|| failure.explain(&self.doing("s3:PutObject")))
     }
 
     /// The object at the target, if it is the one that was sent.
@@ -161,7 +239,28 @@ impl Job {
         let etag = unquoted(head.e_tag());
         let same = head.content_length().and_then(|n| u64::try_from(n).ok()) == Some(ours.bytes)
             && ours.etag.as_deref() == Some(etag.as_str());
-        same.then(|| Published { etag, version_id: head.version_id().map(str::to_owned) })
+        same.then(|| Published {
+            etag,
+            version_id: head.version_id().map(str::to_owned),
+            bytes: ours.bytes,
+            how: How::Stored,
+        })
+    }
+}
+
+/// What is known after a failed attempt.
+enum Answer {
+    /// How it ended.
+    Known(Result<Published>),
+    /// Another attempt would end the same.
+    Final,
+    /// Another attempt may succeed.
+    Temporary,
+}
+
+impl Answer {
+    fn of(failure: &Failure) -> Self {
+        if failure.is_temporary() { Answer::Temporary } else { Answer::Final }
     }
 }
 
@@ -236,7 +335,7 @@ mod tests {
         let store = Store::of_sandbox(&sandbox).unwrap();
         let target = Target {
             location: "s3://lake/x".parse().unwrap(),
-            create_only: true,
+            claim: Claim::Create,
             content_type: String::new(),
             metadata: Vec::new(),
         };

@@ -1,21 +1,27 @@
-//! The rejects of a sealed stream, kept beside the object: `KEY.rejects.ndjson`.
+//! The rejects of a sealed stream, kept beside the object.
 //!
 //! Stored before the object is, so that an object is never visible without the account of what is
-//! missing from it, and replaced only where the object may be. A retry of the same work meets its
-//! own rejects and is content if they are the same bytes; anything else there is a conflict.
+//! missing from it. Outside of a batch it is `KEY.rejects.ndjson`, replaced only where the object may
+//! be. A retry of the same work meets its own rejects and is content if they are the same bytes; anything
+//! else there is a conflict. In a batch the name holds the range and the digest of the content, so what
+//! is there under it is the same ([`store`]).
 
 use aws_sdk_s3::Client;
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::error::{Doing, Failure};
 use super::location::Location;
 use super::parts::Schedule;
-use super::publish::Target;
+use super::publish::{Claim, Target};
+use super::store::Store;
 use super::upload::{Upload, Warn};
 use crate::run::exit::{Error, Exit, Result};
+use crate::stream::seal::hex128;
 
 /// What the key of the object gets appended.
 const SUFFIX: &str = ".rejects.ndjson";
+/// What they are.
+const CONTENT_TYPE: &str = "application/x-ndjson";
 
 /// Rejects on their way.
 pub(super) struct Rejects {
@@ -29,8 +35,8 @@ impl Rejects {
         let target = Target {
             location: main.location().with_suffix(SUFFIX).map_err(Error::usage)?,
             // Whoever may replace the object may replace the account of what it lacks.
-            create_only: main.is_create_only(),
-            content_type: "application/x-ndjson".to_owned(),
+            claim: main.claim().clone(),
+            content_type: CONTENT_TYPE.to_owned(),
             metadata: Vec::new(),
         };
         let upload = Box::new(Upload::start(main.store(), target, Schedule::default(), warn));
@@ -64,6 +70,34 @@ impl Rejects {
         Err(Error::conflict(format!("{location} holds the rejects of other work"))
             .hint(format!("aws s3 mv {location} {location}.old")))
     }
+}
+
+/// Stores the rejects of a batch under a name made from their digest; returns where. Rejects that are
+/// there under it already are the same.
+pub(super) fn store(
+    store: &Store,
+    location: Location,
+    metadata: Vec<(String, String)>,
+    lines: &[u8],
+    warn: Warn,
+) -> Result<Location> {
+    let target = Target {
+        location: location.clone(),
+        claim: Claim::Create,
+        content_type: CONTENT_TYPE.to_owned(),
+        metadata,
+    };
+    let mut upload = Upload::start(store, target, Schedule::default(), warn);
+    upload.append(lines)?;
+    match upload.put() {
+        Err(error) if error.exit() != Exit::Conflict => Err(error),
+        _ => Ok(location),
+    }
+}
+
+/// The digest that names them.
+pub(super) fn digest(lines: &[u8]) -> String {
+    hex128(xxh3_128(lines))
 }
 
 /// The digest of an object that exists.

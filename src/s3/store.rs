@@ -27,7 +27,7 @@ use tokio::sync::oneshot;
 
 use super::error::{Doing, Failure};
 use super::location::Location;
-use super::options::{S3Args, endpoint};
+use super::options::{S3Args, S3Place, endpoint};
 use super::sandbox::Sandbox;
 use crate::run::exit::{Error, Result};
 
@@ -73,7 +73,8 @@ impl Store {
 
     /// Opens the store inside this process, whatever the environment says.
     pub fn of_sandbox(sandbox: &Sandbox) -> Result<Self> {
-        let args = S3Args { endpoint_url: Some(sandbox.endpoint()), ..S3Args::default() };
+        let place = S3Place { endpoint_url: Some(sandbox.endpoint()), ..S3Place::default() };
+        let args = S3Args { place, ..S3Args::default() };
         let keys = Credentials::new(sandbox.access_key(), sandbox.secret_key(), None, None, "sandbox");
         Self::connect(args, Some(keys))
     }
@@ -140,13 +141,13 @@ async fn look_at(store: &Store, location: &Location) -> Result<Seen> {
 /// The client, and the name of the store that it talks to.
 async fn connect(args: S3Args, keys: Option<Credentials>) -> Result<(Client, String)> {
     let config = settings(&args).await;
-    let endpoint_url = match args.endpoint_url.clone().or_else(|| configured_endpoint(&config)) {
+    let endpoint_url = match args.place.endpoint_url.clone().or_else(|| configured_endpoint(&config)) {
         Some(url) => Some(endpoint(&url).map_err(Error::usage)?),
         None => None,
     };
     let custom = endpoint_url.is_some();
     let mut builder = aws_sdk_s3::config::Builder::from(&config)
-        .force_path_style(args.addressing_style.is_path(custom))
+        .force_path_style(args.place.addressing_style.is_path(custom))
         // Parts are in memory before they are sent, so only the network can stall, never a slow pipe.
         .stalled_stream_protection(StalledStreamProtectionConfig::enabled().grace_period(STALL).build());
     builder.set_endpoint_url(endpoint_url.clone());
@@ -181,7 +182,7 @@ async fn settings(args: &S3Args) -> SdkConfig {
         .http_client(http)
         .region(region)
         .timeout_config(TimeoutConfig::builder().connect_timeout(args.connect_timeout).build());
-    let config = match &args.profile {
+    let config = match &args.place.profile {
         // A profile that was asked for by name beats keys that happen to be in the environment.
         Some(profile) => {
             let named = ProfileFileCredentialsProvider::builder().configure(&base).profile_name(profile);
@@ -200,10 +201,10 @@ async fn settings(args: &S3Args) -> SdkConfig {
 /// corrects a wrong one with an answer that names the right one.
 fn region(args: &S3Args, base: &ProviderConfig) -> RegionProviderChain {
     let mut profile = ProfileFileRegionProvider::builder().configure(base);
-    if let Some(name) = &args.profile {
+    if let Some(name) = &args.place.profile {
         profile = profile.profile_name(name);
     }
-    RegionProviderChain::first_try(args.region.clone().map(Region::new))
+    RegionProviderChain::first_try(args.place.region.clone().map(Region::new))
         .or_else(aws_config::environment::EnvironmentVariableRegionProvider::new())
         .or_else(profile.build())
         .or_else(Region::new("us-east-1"))

@@ -21,7 +21,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 
 use super::error::Failure;
-use super::publish::{Job, Published, body_timeout};
+use super::publish::{How, Job, Published, body_timeout};
 use super::store::ANSWER_TIMEOUT;
 use crate::run::exit::{Error, Result};
 
@@ -148,7 +148,14 @@ impl Transfer {
         parts.sort_by_key(CompletedPart::part_number);
         let outcome = self.job.complete(upload, parts, self.bytes).await;
         let outcome = match outcome {
-            Ok(published) => Ok(published),
+            Ok(published) if published.how == How::Stored => Ok(published),
+            Ok(published) => {
+                // Another attempt's object holds; or it is ours, and this finds nothing to abort.
+                if let Err(left_over) = self.abort().await {
+                    log::warn!("{left_over}");
+                }
+                Ok(published)
+            }
             Err(error) => Err(self.after_abort(error).await),
         };
         let _ = reply.send(outcome);
@@ -207,7 +214,7 @@ pub(super) fn remedy(job: &Job, upload: &str) -> String {
 }
 
 /// Begins a multipart upload.
-async fn begin(job: &Job) -> Result<String> {
+pub(super) async fn begin(job: &Job) -> Result<String> {
     let target = &job.target;
     let mut request = job
         .client
@@ -230,7 +237,7 @@ async fn begin(job: &Job) -> Result<String> {
 ///
 /// "No such upload" is repeated here: a store whose disk has just filled up may say so for a moment,
 /// and then say what it is.
-async fn send_part(job: &Job, upload: &str, number: i32, bytes: Bytes) -> Result<CompletedPart> {
+pub(super) async fn send_part(job: &Job, upload: &str, number: i32, bytes: Bytes) -> Result<CompletedPart> {
     let mut sent = try_part(job, upload, number, bytes.clone()).await;
     if sent.as_ref().is_err_and(Failure::is_no_upload) {
         tokio::time::sleep(SECOND_LOOK).await;
@@ -269,7 +276,7 @@ fn completed(number: i32, output: &UploadPartOutput) -> CompletedPart {
 }
 
 /// Aborts a multipart upload within [`ABORT_TIMEOUT`]; one that is gone already is fine.
-async fn abort(job: &Job, upload: &str) -> Result<()> {
+pub(super) async fn abort(job: &Job, upload: &str) -> Result<()> {
     let timeouts = TimeoutConfig::builder()
         .operation_timeout(ABORT_TIMEOUT / 2)
         .operation_attempt_timeout(ABORT_TIMEOUT / 4)

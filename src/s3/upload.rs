@@ -16,10 +16,11 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::location::Location;
 use super::parts::{MOST, Pool, Schedule};
-use super::publish::{Job, Published, Target};
+use super::publish::{Claim, Job, Published, Target};
 use super::rejects::Rejects;
 use super::store::Store;
 use super::transfer::{ABORT_TIMEOUT, Event, Shared, Transfer, left_behind};
+use crate::batch::Batch;
 use crate::run::exit::{Error, Result};
 use crate::stream::seal::Sealed;
 use crate::stream::{ByteSink, Facts};
@@ -124,9 +125,14 @@ impl Upload {
         &self.job.target.location
     }
 
-    /// Whether it refuses to replace what is there.
-    pub(super) fn is_create_only(&self) -> bool {
-        self.job.target.create_only
+    /// What may be there already.
+    pub(super) fn claim(&self) -> &Claim {
+        &self.job.target.claim
+    }
+
+    /// Whether parts of it have been sent.
+    pub(super) fn is_in_parts(&self) -> bool {
+        self.number > 1
     }
 
     fn receipt(&self, published: Published) -> Facts {
@@ -157,7 +163,9 @@ impl ByteSink for Upload {
         self.rejects.as_mut().map_or(Ok(()), |rejects| rejects.append(lines))
     }
 
-    fn publish(mut self, _sealed: Option<&Sealed>) -> Result<Facts> {
+    fn publish(mut self, sealed: Option<&Sealed>) -> Result<Facts> {
+        // The range of a batch has a place of its own: `Landing`.
+        Batch::check(None, sealed)?;
         let rejects = match self.rejects.take() {
             Some(rejects) => Some(rejects.publish()?),
             None => None,

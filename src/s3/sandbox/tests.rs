@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::Sandbox;
 use crate::run::exit::{Error, Exit, Result};
-use crate::s3::{Location, Schedule, Seen, Store, Target, Upload};
+use crate::s3::{Claim, Location, Schedule, Seen, Store, Target, Upload};
 use crate::stream::{ByteSink, Facts};
 
 /// Five MiB a part, so that a few MB are several parts.
@@ -39,7 +39,7 @@ impl Lake {
         let warnings = self.warnings.clone();
         let target = Target {
             location: url.parse().unwrap(),
-            create_only,
+            claim: if create_only { Claim::Create } else { Claim::Replace },
             content_type: "application/x-ndjson".into(),
             metadata: vec![("origin".into(), "test".into())],
         };
