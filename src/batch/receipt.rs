@@ -188,7 +188,8 @@ impl Expected {
             (0, 1) => "the command exited with 0, but no sink gave a receipt".to_owned(),
             _ => format!("the command exited with 0, but {found} of {wanted} sinks gave a receipt"),
         };
-        Error::data(text).hint("s3-put at the end of the pipeline; or --trust-exit for a foreign sink (at least once)")
+        Error::data(text)
+            .hint("s3-put at the end of the pipeline; or --trust-exit for a foreign sink (at least once)")
     }
 }
 
@@ -211,7 +212,8 @@ fn judge_status(status: ExitStatus) -> Result<()> {
     match (status.code(), status.signal()) {
         (Some(0), _) => Ok(()),
         (Some(126 | 127), _) => {
-            Err(Error::usage("the command was not found, or may not be run").hint("kafka-consume … -- ./land.sh"))
+            Err(Error::usage("the command was not found, or may not be run")
+                .hint("kafka-consume … -- ./land.sh"))
         }
         (Some(code), _) => {
             let exit = u8::try_from(code).map_or(Exit::Data, exit_of);
@@ -295,9 +297,11 @@ mod tests {
 
     #[test]
     fn a_stage_that_went_away_without_a_word_or_failed_behind_true_is_known() {
-        let silent = judge(&[start(1), start(2), done(1, receipt("s3://lake/a", "stored", 2000))], 0, &expected());
+        let silent =
+            judge(&[start(1), start(2), done(1, receipt("s3://lake/a", "stored", 2000))], 0, &expected());
         assert!(silent.unwrap_err().message().contains("did not tell how it ended"));
-        let hidden = [failed("hash-fields", 1, "no such field", false), done(1, receipt("x", "stored", 2000))];
+        let hidden =
+            [failed("hash-fields", 1, "no such field", false), done(1, receipt("x", "stored", 2000))];
         assert_eq!(judge(&hidden, 0, &expected()).unwrap_err().message(), "hash-fields: no such field");
     }
 

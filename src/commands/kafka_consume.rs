@@ -25,7 +25,13 @@ pub struct KafkaConsume {
     ///
     /// TIME is RFC 3339 (@2026-11-20T08:00:00Z) or milliseconds since 1970. The start is the first
     /// record at or after it.
-    #[arg(long, value_name = "WHERE", default_value = "beginning", allow_hyphen_values = true, conflicts_with = "group")]
+    #[arg(
+        long,
+        value_name = "WHERE",
+        default_value = "beginning",
+        allow_hyphen_values = true,
+        conflicts_with = "group"
+    )]
     from: Start,
 
     /// End where the partitions end now, instead of following the topics
@@ -179,16 +185,17 @@ impl KafkaConsume {
 
     fn run_batches(&self, process: &Process, settings: &Settings, group: &str) -> Result<()> {
         let plan = self.group_plan(group)?;
-        let (stage, group) =
-            Stage::open(process, &self.stream)?.prepare(|| Group::open(settings, plan))?;
+        let (stage, group) = Stage::open(process, &self.stream)?.prepare(|| Group::open(settings, plan))?;
         let (counts, result) = group.run(&process.signals);
         stage.conclude(counts, result)
     }
 
     fn group_plan(&self, group: &str) -> Result<group::Plan> {
         if self.stream.rejects.is_some() || self.stream.rejects_raw.is_some() {
-            return Err(Error::usage("with --group rejects travel to the sink, which stores them beside the object")
-                .hint("leave --rejects and --rejects-raw out"));
+            return Err(Error::usage(
+                "with --group rejects travel to the sink, which stores them beside the object",
+            )
+            .hint("leave --rejects and --rejects-raw out"));
         }
         let batches = &self.batches;
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);

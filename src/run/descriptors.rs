@@ -30,9 +30,7 @@ mod tests {
     #[test]
     fn a_child_has_the_descriptor_and_another_has_not() {
         let (reader, _writer) = io::pipe().expect("a pipe");
-        let look = |program: &mut Command| {
-            program.status().expect("runs").success()
-        };
+        let look = |program: &mut Command| program.status().expect("runs").success();
         let mut with = Command::new("sh");
         let number = hand_down(&mut with, &reader);
         let question = format!("test -e /proc/self/fd/{number}");

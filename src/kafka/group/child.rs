@@ -107,8 +107,9 @@ impl Child {
         let status = self.await_exit();
         let reports = match self.reported.recv_timeout(LINGER) {
             Ok(reports) => Ok(reports),
-            Err(_) => Err(Error::data("the command has exited, but something that it started goes on")
-                .hint("wait for background jobs in the script, or start them with SLUICEBOX_REPORT_FD unset")),
+            Err(_) => Err(Error::data("the command has exited, but something that it started goes on").hint(
+                "wait for background jobs in the script, or start them with SLUICEBOX_REPORT_FD unset",
+            )),
         };
         // Whatever is left of a command that has failed is of no use to anybody.
         if reports.is_err() || status.is_err() {
@@ -125,7 +126,9 @@ impl Child {
     fn await_exit(&self) -> Result<ExitStatus> {
         loop {
             match self.exited.recv_timeout(STEP) {
-                Ok(status) => return status.map_err(|cause| Error::io("cannot wait for the command", &cause)),
+                Ok(status) => {
+                    return status.map_err(|cause| Error::io("cannot wait for the command", &cause));
+                }
                 Err(RecvTimeoutError::Disconnected) => return Err(Error::data("a helping thread failed")),
                 Err(RecvTimeoutError::Timeout) if self.leash.is_killed() => return Err(gone()),
                 Err(RecvTimeoutError::Timeout) if is_past(self.deadline) => return Err(too_slow()),
@@ -181,7 +184,8 @@ pub fn gone() -> Error {
 }
 
 fn too_slow() -> Error {
-    Error::data("the command did not end in time").hint("a longer --batch-timeout, or a smaller --batch-records")
+    Error::data("the command did not end in time")
+        .hint("a longer --batch-timeout, or a smaller --batch-records")
 }
 
 fn is_past(deadline: Option<Instant>) -> bool {

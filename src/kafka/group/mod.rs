@@ -175,7 +175,9 @@ impl Group {
             let found = topic::find(member.client(), name, wait)?;
             topics.push(Topic { name: found.name.clone(), id: id_of(&member, name)? });
             if plan.exit_at_end {
-                ends.extend(ends_of(&member, &found)?.into_iter().map(|(partition, end)| ((at, partition), end)));
+                ends.extend(
+                    ends_of(&member, &found)?.into_iter().map(|(partition, end)| ((at, partition), end)),
+                );
             }
         }
         let pool = Pool::new(settings, plan.topics.clone(), plan.max_children);
@@ -224,7 +226,10 @@ impl Group {
                 let at = *kill_at.get_or_insert_with(|| Instant::now() + self.job.plan.drain_timeout);
                 each(&self.leashes, if Instant::now() < at { Leash::stop } else { Leash::kill });
             }
-            if self.workers.is_empty() && self.leaving.is_empty() && self.is_over(stop.requested(), &mut quiet) {
+            if self.workers.is_empty()
+                && self.leaving.is_empty()
+                && self.is_over(stop.requested(), &mut quiet)
+            {
                 break;
             }
         }
@@ -393,13 +398,19 @@ impl<'a> Quiet<'a> {
     /// have it all.
     fn is_long(&mut self) -> bool {
         if self.joined && self.since.elapsed() > SETTLE {
-            log::warn!("group {}: all partitions are held by other members, which will do the work", self.group);
+            log::warn!(
+                "group {}: all partitions are held by other members, which will do the work",
+                self.group
+            );
             return true;
         }
         if self.reminded.elapsed() > REMIND {
             self.reminded = Instant::now();
             let seconds = self.since.elapsed().as_secs();
-            log::warn!("group {}: still waiting to be let in after {seconds} s: a member that died is waited for until its session times out", self.group);
+            log::warn!(
+                "group {}: still waiting to be let in after {seconds} s: a member that died is waited for until its session times out",
+                self.group
+            );
         }
         false
     }

@@ -11,10 +11,10 @@ use super::leash::Leash;
 use super::pool::Slot;
 use super::range::{self, Head, Poured};
 use super::{Job, Tally};
+use crate::batch::Batch;
 use crate::batch::machine::{Action, Event, Machine, Rest};
 use crate::batch::place::{self, Mark, Place, Plan};
 use crate::batch::receipt::Expected;
-use crate::batch::Batch;
 use crate::kafka::codes;
 use crate::kafka::native::group::Commit;
 use crate::kafka::native::offsets::{Which, offsets};
@@ -200,8 +200,10 @@ impl Worker {
         if id == topic.id {
             return Ok(());
         }
-        Err(Error::data(format!("topic {} was deleted and made again meanwhile", topic.name))
-            .hint(format!("topic-admin reset {} --topic {} --at earliest --yes", self.job.member.group, topic.name)))
+        Err(Error::data(format!("topic {} was deleted and made again meanwhile", topic.name)).hint(format!(
+            "topic-admin reset {} --topic {} --at earliest --yes",
+            self.job.member.group, topic.name
+        )))
     }
 
     fn offset(&self, which: Which) -> Result<i64> {
@@ -373,7 +375,11 @@ impl Worker {
         let records = poured.counts.read;
         self.job.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(&poured);
         let seconds = started.elapsed().as_secs_f64();
-        log::info!("{}: offsets {first} to {stored} stored: {} records in {seconds:.1} s", self.name(), grouped(records));
+        log::info!(
+            "{}: offsets {first} to {stored} stored: {} records in {seconds:.1} s",
+            self.name(),
+            grouped(records)
+        );
         Ok(Event::Stored(stored))
     }
 
@@ -384,7 +390,10 @@ impl Worker {
             log::info!("{}: adopting an object that ends at {end}", self.name());
             return Ok(());
         }
-        let text = format!("{}: the stored object ends at {end}, behind the end {high} of the partition", self.name());
+        let text = format!(
+            "{}: the stored object ends at {end}, behind the end {high} of the partition",
+            self.name()
+        );
         Err(Failure { error: Error::conflict(text).hint("move the object away"), again: false })
     }
 
@@ -452,7 +461,13 @@ impl Worker {
         poured
     }
 
-    fn pour(&mut self, feed: Feed, sealed: Option<Sealed>, batch: &Batch, rejects: &mut Rejects) -> Result<Poured> {
+    fn pour(
+        &mut self,
+        feed: Feed,
+        sealed: Option<Sealed>,
+        batch: &Batch,
+        rejects: &mut Rejects,
+    ) -> Result<Poured> {
         let mut output = Output::new(Box::new(feed), sealed)?;
         let Some(mut slot) = self.slot.take() else { return Err(child::gone()) };
         let range = self.range(batch.range.first_offset, batch.range.end_offset);
