@@ -154,7 +154,10 @@ impl Command for TopicAdmin {
     }
 }
 
-/// One line on stdout.
+/// One line on stdout. Where nobody reads any more (`| head`), what was asked for is done all the same.
 fn print(line: &Value) -> Result<()> {
-    stdio::stdout()?.write_all(format!("{line}\n").as_bytes()).map_err(|cause| stdio::write_error(&cause))
+    match stdio::stdout()?.write_all(format!("{line}\n").as_bytes()) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => Err(stdio::write_error(&cause)),
+        _ => Ok(()),
+    }
 }
