@@ -122,7 +122,10 @@ impl InitGroup {
         let (group, topic) = (&self.group, &site.topic);
         let reset = format!("topic-admin reset {group} --topic {topic} --at earliest --yes");
         let judged = |bounds| site.judge(group, commits, bounds).err();
-        match site.partitions.iter().find_map(judged) {
+        // What is there says more than what is missing.
+        let (there, missing): (Vec<_>, Vec<_>) =
+            site.partitions.iter().partition(|at| site.committed(commits, at.partition).is_some());
+        match there.into_iter().chain(missing).find_map(judged) {
             // It stands somewhere, and not well: that has an error of its own, and a way back.
             Some(error) => Error::conflict(error.message()).hint(error.advice().unwrap_or(&reset)),
             None => Error::conflict(format!("group {group} has places in topic {topic} already"))
