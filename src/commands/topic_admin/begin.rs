@@ -15,7 +15,7 @@ use crate::run::{Error, Result};
 pub(super) struct InitGroup {
     /// The consumer group
     #[arg(value_name = "GROUP", value_parser = parse_group)]
-    group: String,
+    pub(super) group: String,
     /// A topic that it is to read; may be repeated
     #[arg(short, long = "topic", value_name = "TOPIC", required = true, value_parser = parse_name)]
     topics: Vec<String>,
@@ -35,7 +35,7 @@ pub(super) struct InitGroup {
 pub(super) struct Reset {
     /// The consumer group
     #[arg(value_name = "GROUP", value_parser = parse_group)]
-    group: String,
+    pub(super) group: String,
     /// The topic
     #[arg(short, long, value_name = "TOPIC", value_parser = parse_name)]
     topic: String,

@@ -137,7 +137,10 @@ impl Command for TopicAdmin {
 
     fn run(self, _: &Process) -> Result<()> {
         let settings: Settings = self.kafka.settings()?;
-        let admin = Admin::open(&settings)?;
+        let admin = match self.verb.group() {
+            Some(group) => Admin::open_for_groups(&settings, group)?,
+            None => Admin::open(&settings)?,
+        };
         match self.verb {
             Verb::Create(create) => create.run(&admin),
             Verb::List { internal } => topics::list(&admin, internal),
@@ -150,6 +153,20 @@ impl Command for TopicAdmin {
             Verb::Lag { group } => report::lag(&admin, &group),
             Verb::Commit(commit) => commit.run(&admin),
             Verb::Reset(reset) => reset.run(&admin),
+        }
+    }
+}
+
+impl Verb {
+    /// Whether it is about groups; about which, if it is about one.
+    fn group(&self) -> Option<Option<&str>> {
+        match self {
+            Self::Create(_) | Self::List { .. } | Self::Describe { .. } | Self::Delete { .. } => None,
+            Self::Groups { group } => Some(group.as_deref()),
+            Self::Lag { group } => Some(Some(group)),
+            Self::InitGroup(init) => Some(Some(&init.group)),
+            Self::Commit(commit) => Some(Some(&commit.group)),
+            Self::Reset(reset) => Some(Some(&reset.group)),
         }
     }
 }
