@@ -85,9 +85,12 @@ impl Proof {
 
     /// What is wrong, each in words.
     pub fn problems(&self) -> impl Iterator<Item = String> + '_ {
-        let gaps = self.gaps.iter().map(|(first, end)| format!("offsets {first} to {} are in no object", end - 1));
-        let twice =
-            self.overlaps.iter().map(|(first, end)| format!("offsets {first} to {} are in two objects", end - 1));
+        let gaps =
+            self.gaps.iter().map(|(first, end)| format!("offsets {first} to {} are in no object", end - 1));
+        let twice = self
+            .overlaps
+            .iter()
+            .map(|(first, end)| format!("offsets {first} to {} are in two objects", end - 1));
         let torn = self.torn.iter().map(|(first, end)| {
             format!("the committed offset lies inside of the object of offsets {first} to {}", end - 1)
         });

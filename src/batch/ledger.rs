@@ -122,7 +122,8 @@ impl Page {
     fn account(mut self, partition: Partition, group: Option<Standing>) -> Account {
         let proof = Proof::of(&mut self.ranges, group);
         let visible = |span: &Span| self.ranges.binary_search(span).is_ok();
-        let (ours, orphans): (Vec<_>, Vec<_>) = self.rejects.into_iter().partition(|(span, ..)| visible(span));
+        let (ours, orphans): (Vec<_>, Vec<_>) =
+            self.rejects.into_iter().partition(|(span, ..)| visible(span));
         Account {
             partition,
             objects: self.ranges.len(),

@@ -77,8 +77,10 @@ impl Found {
         if other_topic || start(range) != start(ours) {
             let which = if other_topic { " (another topic of that name)" } else { "" };
             let (there, ours) = (described(range), described(ours));
-            return Err(Error::conflict(format!("{location} holds {there}{which}, and this batch is {ours}"))
-                .hint(format!("aws s3 mv {location} {location}.old")));
+            return Err(Error::conflict(format!(
+                "{location} holds {there}{which}, and this batch is {ours}"
+            ))
+            .hint(format!("aws s3 mv {location} {location}.old")));
         }
         let how = if range.end_offset == ours.end_offset {
             How::Exists

@@ -234,8 +234,10 @@ impl Form {
         match (self.parquet, self.begin == PARQUET) {
             (Some(true), false) => Err(Error::usage("the stream is no Parquet file, as the name would say")
                 .hint("to-parquet --schema FILE | s3-put ..., or s3-put --suffix .ndjson")),
-            (Some(false), true) => Err(Error::usage("the stream is a Parquet file, and the name would not say so")
-                .hint("s3-put without --suffix")),
+            (Some(false), true) => {
+                Err(Error::usage("the stream is a Parquet file, and the name would not say so")
+                    .hint("s3-put without --suffix"))
+            }
             _ => Ok(()),
         }
     }
@@ -252,7 +254,8 @@ impl Store {
         let (store, location) = (self.clone(), location.clone());
         self.wait(async move {
             let found = Found::at(store.client(), &location).await;
-            let doing = super::error::Doing { action: "s3:GetObject", location: &location, store: store.name() };
+            let doing =
+                super::error::Doing { action: "s3:GetObject", location: &location, store: store.name() };
             found.map_err(|failure| failure.explain(&doing))
         })?
     }

@@ -68,11 +68,11 @@ impl Location {
         let own = batch.name();
         let varies = |folder: &&str| folder.contains('=') || folder.contains(&own) || *folder == batch.date;
         let (folders, _) = self.key.rsplit_once('/').unwrap_or(("", ""));
-        let mut key: String =
-            folders.split('/').take_while(|folder| !varies(folder)).filter(|folder| !folder.is_empty()).fold(
-                String::new(),
-                |key, folder| key + folder + "/",
-            );
+        let mut key: String = folders
+            .split('/')
+            .take_while(|folder| !varies(folder))
+            .filter(|folder| !folder.is_empty())
+            .fold(String::new(), |key, folder| key + folder + "/");
         key.push_str(name);
         Self::new(&self.bucket, key)
     }

@@ -26,7 +26,8 @@ use crate::run::exit::{Error, Result};
 /// The permanent object, at the root of a data set.
 pub const CONDITION_KEY: &str = "_sluicebox/condition";
 /// What it holds: a word to whoever finds it.
-const TEXT: &[u8] = b"sluicebox proves here that this store does not replace an object under If-None-Match.\n";
+const TEXT: &[u8] =
+    b"sluicebox proves here that this store does not replace an object under If-None-Match.\n";
 /// How often a request of the proof is sent.
 const ATTEMPTS: u32 = 5;
 /// The pause after the first failed attempt; it doubles.

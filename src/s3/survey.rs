@@ -161,7 +161,9 @@ async fn look_at_end(store: &Store, location: &Location, size: u64) -> Result<Op
     loop {
         let Some((stored, bytes)) = end_of(store, location, size, wanted).await? else { return Ok(None) };
         match footer::read(&bytes) {
-            End::Longer(needed) if (needed as u64) <= size && wanted < needed as u64 => wanted = needed as u64,
+            End::Longer(needed) if (needed as u64) <= size && wanted < needed as u64 => {
+                wanted = needed as u64
+            }
             End::Whole(footer) => return Ok(Some(agreed(stored, Some(footer)))),
             _ => return Ok(Some(agreed(stored, None))),
         }
@@ -202,8 +204,7 @@ async fn end_of(
 }
 
 async fn unfinished(store: &Store, prefix: &Location) -> Result<Vec<Unfinished>> {
-    let doing =
-        Doing { action: "s3:ListBucketMultipartUploads", location: prefix, store: store.name() };
+    let doing = Doing { action: "s3:ListBucketMultipartUploads", location: prefix, store: store.name() };
     let (mut found, mut after) = (Vec::new(), (None, None));
     loop {
         let request = store.client().list_multipart_uploads().bucket(prefix.bucket()).prefix(prefix.key());
@@ -217,10 +218,7 @@ async fn unfinished(store: &Store, prefix: &Location) -> Result<Vec<Unfinished>>
         if !page.is_truncated().unwrap_or(false) || page.next_key_marker().is_none() {
             return Ok(found);
         }
-        after = (
-            page.next_key_marker().map(str::to_owned),
-            page.next_upload_id_marker().map(str::to_owned),
-        );
+        after = (page.next_key_marker().map(str::to_owned), page.next_upload_id_marker().map(str::to_owned));
     }
 }
 
@@ -253,7 +251,9 @@ mod tests {
     #[test]
     fn our_own_mark_is_no_data() {
         let counts = |key: &str| is_data(&Object::builder().key(key).build());
-        assert!(!counts("_sluicebox/condition") && !counts("users/_sluicebox/condition") && !counts("users/"));
+        assert!(
+            !counts("_sluicebox/condition") && !counts("users/_sluicebox/condition") && !counts("users/")
+        );
         assert!(counts("users/x_sluicebox/condition") && counts("users/a.parquet"));
     }
 }
