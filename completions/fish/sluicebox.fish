@@ -36,7 +36,8 @@ complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "to-parquet" -d 
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "infer-schema" -d 'Print a schema for to-parquet from a sample of records'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "kafka-produce" -d 'Publish records to a Kafka topic, each delivery confirmed'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "s3-put" -d 'Store stdin as one S3 object, all or nothing'
-complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "topic-admin" -d 'Create, list, describe and delete Kafka topics'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "s3-verify" -d 'Prove that the objects of a data set hold each record exactly once'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "topic-admin" -d 'Create, list, describe and delete Kafka topics; begin, watch and mend consumer groups'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "sandbox" -d 'Run a command against a Kafka and an S3 that live in this process'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "link" -d 'Make the short names of the commands'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "config" -d 'Show each setting of a command and where it came from'
@@ -263,6 +264,7 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s q 
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l suffix -d 'How the name ends that a batch makes under a prefix' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l metadata -d 'Metadata to store with the object; repeatable' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l content-type -d 'Content type [default: by the extension of the key]' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l part-size -d 'Size of the first part; later ones grow to 16 times that' -r
@@ -292,23 +294,50 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s q -l quie
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s V -l version -d 'Print version'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s b -l brokers -d 'Brokers to start from' -r
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -l connect-timeout -d 'How long the first connection may take' -r
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l group -d 'Prove that all is there from where this consumer group began to what it has committed' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l endpoint-url -d 'Store to talk to instead of AWS [default: $AWS_ENDPOINT_URL_S3, or the profile\'s]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l region -d 'Region of the bucket [default: $AWS_REGION, the profile\'s, us-east-1]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l aws-profile -d 'Profile in ~/.aws/config with settings and credentials [default: $AWS_PROFILE]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l addressing-style -d 'How requests name the bucket; auto: by path on a custom endpoint, by host name on AWS' -r -f -a "auto\t'`path` on a custom endpoint, `virtual` on AWS'
+path\t'`http://store/bucket/key`: what MinIO and most local stores understand'
+virtual\t'`http://bucket.store/key`: what AWS wants'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
 text\t'Plain text'
 json\t'JSON lines'"
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -l config -d 'Read settings from this file alone' -r -F
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s q -l quiet -d 'Print errors only'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s V -l version -d 'Print version'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -f -a "create" -d 'Create topics, and wait until they can be used'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -f -a "list" -d 'List the topics of the cluster'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -f -a "describe" -d 'Describe topics: partitions, leaders, replicas, offsets, settings'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -f -a "delete" -d 'Delete topics and all their records, and wait until they are gone'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l offsets -d 'Print where each partition goes on, for `topic-admin commit`, if all is proven'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l strict -d 'Objects that no batch has made are an error, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -f -a "create" -d 'Create topics, and wait until they can be used'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -f -a "list" -d 'List the topics of the cluster'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -f -a "describe" -d 'Describe topics: partitions, leaders, replicas, offsets, settings'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -f -a "delete" -d 'Delete topics and all their records, and wait until they are gone'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -f -a "init-group" -d 'Begin a consumer group: commit where it starts, once, in all partitions of its topics'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -f -a "groups" -d 'Show where consumer groups stand, partition by partition, and what they have planned'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -f -a "lag" -d 'Show how many offsets a consumer group is behind'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -f -a "commit" -d 'Give a consumer group its lost places back, from what s3-verify --offsets read'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -f -a "reset" -d 'Overwrite where a consumer group stands'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from create" -s p -l partitions -d 'How many partitions each has [default: the cluster\'s]' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from create" -s r -l replication-factor -d 'How many brokers keep each partition [default: the cluster\'s]' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from create" -s c -l topic-config -d 'A setting of the topic, such as retention.ms=86400000; may be repeated' -r
@@ -337,6 +366,42 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __f
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from delete" -l if-exists -d 'A topic that does not exist is no error'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from delete" -l dry-run -d 'Say what would be deleted'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -s t -l topic -d 'A topic that it is to read; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -l at -d 'Where it begins in every partition: earliest, latest, @TIME or OFFSET' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -l if-not-exists -d 'A group that has its places already is no error'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -l dry-run -d 'Say what would be committed'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from groups" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from groups" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from groups" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from groups" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from groups" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from lag" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from lag" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from lag" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from lag" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from lag" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from commit" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from commit" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from commit" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from commit" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from commit" -l yes -d 'Overwrite places that are not lost, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from commit" -l dry-run -d 'Say what would be committed'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from commit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s t -l topic -d 'The topic' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s p -l partition -d 'This partition only' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -l at -d 'Where it begins anew: earliest, latest, @TIME or OFFSET' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -l yes -d 'Overwrite where the group stands'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -l dry-run -d 'Say what would be overwritten'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand sandbox" -l topic -d 'A topic to make, and how many partitions it has (1 without :PARTITIONS)' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand sandbox" -l bucket -d 'A bucket to make' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand sandbox" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
