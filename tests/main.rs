@@ -10,6 +10,7 @@ mod docs;
 mod fetch;
 mod formats;
 mod generate;
+mod groups;
 mod house;
 mod kafka;
 mod mistakes;

@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn failures_in_a_row_are_counted_and_a_success_forgets_them() {
         let failed = Event::Failed { again: true };
-        let mut machine = after(&[failed.clone()]);
+        let mut machine = after(std::slice::from_ref(&failed));
         assert_eq!(machine.action(), Action::Pause { failed: 1 });
         let plan = Event::Place { offset: 5, end: Some(7) };
         for event in [Event::Paused, plan.clone(), Event::Stored(7), Event::Committed, failed.clone()] {

@@ -31,6 +31,7 @@ pub mod machine;
 mod model;
 pub mod name;
 pub mod place;
+pub mod receipt;
 
 pub use name::{Batch, described};
 pub use place::Mark;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::run::{Error, Result};
 
 /// The version of the metadata that this release writes and reads.
-const VERSION: u32 = 1;
+pub const VERSION: u32 = 1;
 
 /// The metadata of a commit, as frozen in `docs/formats.md`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,11 +1,17 @@
 //! `kafka-consume`: records of topics to stdout.
 
+use std::ffi::OsString;
+use std::time::Duration;
+
 use super::{Command, Kind, Page};
-use crate::kafka::KafkaArgs;
+use crate::batch::machine::Commits;
 use crate::kafka::consume::{Consume, Form, Plan};
+use crate::kafka::group::{self, Cut, Group};
 use crate::kafka::start::Start;
 use crate::kafka::topic::parse_name;
-use crate::run::{Process, Result};
+use crate::kafka::{KafkaArgs, Settings};
+use crate::run::{Error, Process, Result, units};
+use crate::stream::rejects::Allowance;
 use crate::stream::{Options, Stage};
 
 /// Options of `kafka-consume`.
@@ -19,7 +25,13 @@ pub struct KafkaConsume {
     ///
     /// TIME is RFC 3339 (@2026-11-20T08:00:00Z) or milliseconds since 1970. The start is the first
     /// record at or after it.
-    #[arg(long, value_name = "WHERE", default_value = "beginning", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "WHERE",
+        default_value = "beginning",
+        allow_hyphen_values = true,
+        conflicts_with = "group"
+    )]
     from: Start,
 
     /// End where the partitions end now, instead of following the topics
@@ -31,22 +43,86 @@ pub struct KafkaConsume {
     follow: bool,
 
     /// End after this many records
-    #[arg(short = 'n', long = "count", value_name = "N")]
+    #[arg(short = 'n', long = "count", value_name = "N", conflicts_with = "group")]
     count: Option<u64>,
 
     /// Read this partition of each topic only
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(i32).range(0..))]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(i32).range(0..), conflicts_with = "group")]
     partition: Option<i32>,
 
     /// Write whole records: topic, partition, offset, timestamp, key, headers and value
-    #[arg(long)]
+    #[arg(long, conflicts_with = "group")]
     envelope: bool,
+
+    #[command(flatten)]
+    batches: Batches,
 
     #[command(flatten)]
     kafka: KafkaArgs,
 
     #[command(flatten)]
     stream: Options,
+}
+
+/// Options of batches.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Batches (--group)")]
+struct Batches {
+    /// Consume as this group, batch by batch, each exactly once, into COMMAND
+    ///
+    /// A group is started once, by topic-admin init-group.
+    #[arg(short, long, value_name = "GROUP", requires = "command")]
+    group: Option<String>,
+
+    /// Records in a batch at most
+    #[arg(long, value_name = "N", default_value = "100000", value_parser = clap::value_parser!(i64).range(1..))]
+    batch_records: i64,
+
+    /// Bytes of a batch, as an aim
+    #[arg(long, value_name = "SIZE", default_value = "128MiB", value_parser = units::bytes)]
+    batch_bytes: u64,
+
+    /// How long a batch that is not full is waited for; with --exit-at-end nothing is
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = units::duration)]
+    batch_wait: Duration,
+
+    /// End batches where the date of the records (UTC) moves forward
+    #[arg(long, value_name = "WHERE", value_parser = ["day"])]
+    batch_split: Option<String>,
+
+    /// End a command that takes longer, and try again
+    #[arg(long, hide_short_help = true, value_name = "TIME", default_value = "1h", value_parser = units::duration)]
+    batch_timeout: Duration,
+
+    /// Commands that run side by side, each on a partition [default: the cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    max_children: Option<u16>,
+
+    /// Give a partition up after so many failures in a row
+    #[arg(long, hide_short_help = true, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u32).range(1..))]
+    max_attempts: u32,
+
+    /// Sinks that must give a receipt before a batch is committed
+    #[arg(long, hide_short_help = true, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u16).range(1..))]
+    receipts: u16,
+
+    /// Commit when COMMAND exits with 0, for a sink that gives no receipt: at least once
+    ///
+    /// COMMAND gets plain records, without a seal.
+    #[arg(long, hide_short_help = true, requires = "group", conflicts_with = "receipts")]
+    trust_exit: bool,
+
+    /// When a partition goes to another consumer, wait so long for a batch that is all but done
+    #[arg(long, hide_short_help = true, value_name = "TIME", default_value = "10s", value_parser = units::duration)]
+    revoke_timeout: Duration,
+
+    /// After the first SIGINT or SIGTERM, wait so long for running batches
+    #[arg(long, hide_short_help = true, value_name = "TIME", default_value = "30s", value_parser = units::duration)]
+    drain_timeout: Duration,
+
+    /// What each batch is given to: it runs once a batch, and stores it
+    #[arg(last = true, value_name = "COMMAND", requires = "group")]
+    command: Vec<OsString>,
 }
 
 impl Command for KafkaConsume {
@@ -85,6 +161,15 @@ impl Command for KafkaConsume {
 
     fn run(self, process: &Process) -> Result<()> {
         let settings = self.kafka.settings()?;
+        match &self.batches.group {
+            Some(group) => self.run_batches(process, &settings, group),
+            None => self.run_plain(process, &settings),
+        }
+    }
+}
+
+impl KafkaConsume {
+    fn run_plain(self, process: &Process, settings: &Settings) -> Result<()> {
         let plan = Plan {
             topics: self.topics,
             partition: self.partition,
@@ -94,7 +179,46 @@ impl Command for KafkaConsume {
             form: if self.envelope { Form::Envelope } else { Form::Value },
         };
         let (stage, source) =
-            Stage::open(process, &self.stream)?.prepare(|| Consume::open(&settings, &plan))?;
+            Stage::open(process, &self.stream)?.prepare(|| Consume::open(settings, &plan))?;
         stage.source(source)
+    }
+
+    fn run_batches(&self, process: &Process, settings: &Settings, group: &str) -> Result<()> {
+        let plan = self.group_plan(group)?;
+        let (stage, group) = Stage::open(process, &self.stream)?.prepare(|| Group::open(settings, plan))?;
+        let (counts, result) = group.run(&process.signals);
+        stage.conclude(counts, result)
+    }
+
+    fn group_plan(&self, group: &str) -> Result<group::Plan> {
+        if self.stream.rejects.is_some() || self.stream.rejects_raw.is_some() {
+            return Err(Error::usage(
+                "with --group rejects travel to the sink, which stores them beside the object",
+            )
+            .hint("leave --rejects and --rejects-raw out"));
+        }
+        let batches = &self.batches;
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(group::Plan {
+            group: group.to_owned(),
+            topics: self.topics.clone(),
+            command: batches.command.clone(),
+            exit_at_end: self.exit_at_end,
+            cut: Cut {
+                records: batches.batch_records,
+                bytes: batches.batch_bytes,
+                wait: batches.batch_wait,
+                by_day: batches.batch_split.is_some(),
+            },
+            max_children: batches.max_children.map_or_else(cores, usize::from),
+            max_attempts: batches.max_attempts,
+            receipts: batches.receipts.into(),
+            trust_exit: batches.trust_exit,
+            commits: Commits::Consumer,
+            batch_timeout: Some(batches.batch_timeout),
+            revoke_timeout: batches.revoke_timeout,
+            drain_timeout: batches.drain_timeout,
+            max_rejects: self.stream.max_rejects.unwrap_or(Allowance::Count(0)),
+        })
     }
 }

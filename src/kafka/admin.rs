@@ -46,8 +46,23 @@ pub struct Wanted {
 impl Admin {
     /// Connects.
     pub fn open(settings: &Settings) -> Result<Self> {
+        Self::connect(settings, None)
+    }
+
+    /// Connects, to ask about groups: one of that name, or any.
+    ///
+    /// The client has a group itself, which it never joins: librdkafka (2.12) takes it for granted when a
+    /// coordinator answers that it is still loading, and crashes without.
+    pub fn open_for_groups(settings: &Settings, group: Option<&str>) -> Result<Self> {
+        Self::connect(settings, Some(group.unwrap_or("sluicebox")))
+    }
+
+    fn connect(settings: &Settings, group: Option<&str>) -> Result<Self> {
         // Offsets as the broker counts them, open transactions included.
-        let config = settings.client_config(&[], &[("isolation.level", "read_uncommitted")]);
+        let mut config = settings.client_config(&[], &[("isolation.level", "read_uncommitted")]);
+        if let Some(group) = group {
+            config.set("group.id", group);
+        }
         let client: BaseConsumer<Journal> = client::create(&config, Journal::default())?;
         client::connect(client.client(), client.context(), settings, |wait| drop(client.poll(wait)))?;
         Ok(Self { client: Some(client), wait: settings.connect_timeout() })

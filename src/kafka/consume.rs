@@ -21,7 +21,7 @@ use super::ranges::{self, Range};
 use super::slots::Slots;
 use super::start::Start;
 use super::topic::{self, Topic};
-use super::value::check_object;
+use super::value::{check_object, one_line};
 use crate::run::exit::{Error, Exit, Result};
 use crate::run::signals::Stop;
 use crate::stream::{Position, RecordOut, Reject, Source};
@@ -311,30 +311,5 @@ impl Writer {
             }
             code => Err(codes::error(place, code)),
         }
-    }
-}
-
-/// A value as one line: line ends inside of it, which JSON allows between its parts, become spaces.
-fn one_line<'a>(value: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
-    let ends = value.iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-    let value = &value[..value.len() - ends];
-    if memchr::memchr(b'\n', value).is_none() {
-        return value;
-    }
-    scratch.clear();
-    scratch.extend(value.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }));
-    scratch
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pretty_value_becomes_one_line_and_any_other_stays_as_it_is() {
-        let mut scratch = Vec::new();
-        assert_eq!(one_line(b"{\"a\": 1 }", &mut scratch), b"{\"a\": 1 }");
-        assert_eq!(one_line(b"{\r\n \"a\": 1\n}\r\n", &mut scratch), b"{   \"a\": 1 }");
-        assert_eq!(one_line(b"{\"a\":\t1}\n", &mut scratch), b"{\"a\":\t1}");
     }
 }

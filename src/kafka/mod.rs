@@ -8,6 +8,7 @@
 //! | [`topic`] | names and partitions of topics |
 //! | [`producer`], [`produce`], [`wire`] | records to a topic, each delivery confirmed |
 //! | [`start`], [`ranges`], [`slots`], [`consume`] | records of topics: where to start, where to end, how far we are |
+//! | [`group`] | batches of a consumer group, each run through a command and committed |
 //! | [`envelope`] | a whole Kafka record as one line of JSON, and back |
 //! | [`value`] | what a record's value must be, and how a field of it is found |
 //! | [`admin`] | create, list, describe and delete topics |
@@ -21,6 +22,7 @@ pub mod client;
 pub mod codes;
 pub mod consume;
 pub mod envelope;
+pub mod group;
 pub mod mock;
 pub mod native;
 pub mod options;

@@ -1,16 +1,25 @@
 //! The consumer groups of a cluster, as an administrator sees and changes them.
 
+use std::time::{Duration, Instant};
+
 use rdkafka::consumer::Consumer;
 use rdkafka::error::RDKafkaErrorCode;
 
 use super::admin::{Admin, refused, unsupported};
 use super::codes;
+use super::native::Refusal;
 use super::native::group::{self, Commit, Group, Member};
 use super::places::{Bounds, Commits, Site};
 use super::start::Start;
 use super::topic::Topic;
 use crate::batch::Mark;
 use crate::run::exit::{Error, Result};
+
+/// How long a coordinator may take to find itself: the first group of a new cluster makes it create the
+/// topic that it keeps its commits in.
+const SETTLE: Duration = Duration::from_secs(30);
+/// The pause before it is asked again.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A place to be committed.
 #[derive(Clone, Debug)]
@@ -60,7 +69,7 @@ impl Admin {
 
     /// A group; none where the cluster does not tell.
     pub fn group(&self, name: &str) -> Result<Option<Group>> {
-        match group::describe(self.client().client(), name, self.wait) {
+        match settled(|| group::describe(self.client().client(), name, self.wait)) {
             Ok(group) => Ok(Some(group)),
             Err(refusal) if unsupported(refusal.code) => Ok(None),
             Err(refusal) => Err(refused(&format!("cannot describe group {name}"), refusal)),
@@ -91,7 +100,8 @@ impl Admin {
     fn commits_at(&self, group: &str, partitions: Option<&[(String, i32)]>) -> Result<Commits> {
         let partitions: Option<Vec<(&str, i32)>> =
             partitions.map(|list| list.iter().map(|(topic, number)| (topic.as_str(), *number)).collect());
-        let found = group::commits_of(self.client().client(), group, partitions.as_deref(), self.wait)
+        let ask = || group::commits_of(self.client().client(), group, partitions.as_deref(), self.wait);
+        let found = settled(ask)
             .map_err(|refusal| refused(&format!("cannot read the offsets of group {group}"), refusal))?;
         Ok(found.into_iter().map(|(topic, number, commit)| ((topic, number), commit)).collect())
     }
@@ -120,7 +130,13 @@ impl Admin {
             })
             .collect();
         let what = format!("cannot commit for group {group}");
-        let outcomes = match group::commit_for(self.client().client(), group, &commits, self.wait) {
+        let commit = || {
+            let outcomes = group::commit_for(self.client().client(), group, &commits, self.wait)?;
+            // The same commits once more do no harm.
+            let unsettled = outcomes.iter().find_map(|outcome| outcome.err().filter(is_unsettled));
+            unsettled.map_or(Ok(outcomes), |code| Err(code.into()))
+        };
+        let outcomes = match settled(commit) {
             Err(refusal) if fenced(refusal.code) => return Err(self.live_after_all(group)),
             outcomes => outcomes.map_err(|refusal| refused(&what, refusal))?,
         };
@@ -138,6 +154,24 @@ impl Admin {
     fn live_after_all(&self, group: &str) -> Error {
         self.refuse_members(group).err().unwrap_or_else(|| live(group, &[]))
     }
+}
+
+/// Asks until the coordinator of the group has found itself.
+fn settled<T>(mut ask: impl FnMut() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    let deadline = Instant::now() + SETTLE;
+    loop {
+        match ask() {
+            Err(refusal) if is_unsettled(&refusal.code) && Instant::now() < deadline => {
+                std::thread::sleep(PAUSE);
+            }
+            other => return other,
+        }
+    }
+}
+
+fn is_unsettled(code: &RDKafkaErrorCode) -> bool {
+    use RDKafkaErrorCode as K;
+    matches!(code, K::CoordinatorLoadInProgress | K::CoordinatorNotAvailable | K::NotCoordinator)
 }
 
 /// Whether the broker refuses a commit because it comes from no member.

@@ -14,6 +14,18 @@ pub fn check_object(bytes: &[u8]) -> Result<(), Reject> {
     Ok(json::validate_object_in(bytes)?)
 }
 
+/// A value as one line: line ends inside of it, which JSON allows between its parts, become spaces.
+pub fn one_line<'a>(value: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
+    let ends = value.iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+    let value = &value[..value.len() - ends];
+    if memchr::memchr(b'\n', value).is_none() {
+        return value;
+    }
+    scratch.clear();
+    scratch.extend(value.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }));
+    scratch
+}
+
 /// Checks that a record of stdin, whose UTF-8 was checked before, is one JSON object.
 #[inline]
 pub fn check_record(record: &Record<'_>) -> Result<(), Reject> {
@@ -87,5 +99,13 @@ mod tests {
         for bytes in [&b""[..], b"null", b"[]", b"{", b"{} {}", b"{\"a\":\"\xff\"}", b"\xff"] {
             assert!(check_object(bytes).is_err(), "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn a_pretty_value_becomes_one_line_and_any_other_stays_as_it_is() {
+        let mut scratch = Vec::new();
+        assert_eq!(one_line(b"{\"a\": 1 }", &mut scratch), b"{\"a\": 1 }");
+        assert_eq!(one_line(b"{\r\n \"a\": 1\n}\r\n", &mut scratch), b"{   \"a\": 1 }");
+        assert_eq!(one_line(b"{\"a\":\t1}\n", &mut scratch), b"{\"a\":\t1}");
     }
 }

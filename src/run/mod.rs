@@ -2,7 +2,9 @@
 //!
 //! Uses no other module of the crate, and knows nothing of records.
 
+pub mod descriptors;
 pub mod exit;
+pub mod fault;
 pub mod links;
 pub mod log;
 pub mod process;

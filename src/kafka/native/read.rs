@@ -22,6 +22,8 @@ pub struct Reader<C: ConsumerContext> {
     topics: Vec<*mut sys::rd_kafka_topic_t>,
     opened: Vec<(usize, i32)>,
     batch: Vec<*mut sys::rd_kafka_message_t>,
+    /// From here on the batch was given back by the caller, and is taken once more.
+    again: Option<usize>,
     // Dropped after what was made from it (rule 1), which `drop` sees to.
     consumer: BaseConsumer<C>,
     wake: Option<Arc<OwnedFd>>,
@@ -40,6 +42,7 @@ impl<C: ConsumerContext> Reader<C> {
             topics: Vec::new(),
             opened: Vec::new(),
             batch: Vec::with_capacity(BATCH),
+            again: None,
             consumer,
             wake: None,
         };
@@ -100,6 +103,9 @@ impl<C: ConsumerContext> Reader<C> {
 
     /// Takes what has arrived, without waiting.
     pub fn take(&mut self) -> Arrivals<'_> {
+        if let Some(start) = self.again.take() {
+            return Arrivals { messages: &self.batch[start..], topics: &self.topics };
+        }
         self.give_back();
         let most = self.batch.capacity();
         // SAFETY: there is room for `most` pointers; librdkafka fills the first of them and says how
@@ -109,6 +115,17 @@ impl<C: ConsumerContext> Reader<C> {
             self.batch.set_len(usize::try_from(count).unwrap_or(0));
         }
         Arrivals { messages: &self.batch, topics: &self.topics }
+    }
+
+    /// The next call of [`Self::take`] brings the last `count` of what the last one brought once more.
+    pub fn put_back(&mut self, count: usize) {
+        self.again = Some(self.batch.len().saturating_sub(count));
+    }
+
+    /// Forgets what has arrived, and what is still to arrive of a partition that was closed.
+    pub fn forget(&mut self) {
+        self.again = None;
+        self.give_back();
     }
 
     /// Gives the records of the last call back.
@@ -223,6 +240,13 @@ impl<'a> Arrival<'a> {
     /// The value; none is a tombstone.
     pub fn value(&self) -> Option<&'a [u8]> {
         bytes(self.message.payload, self.message.len)
+    }
+
+    /// The leader epoch that it was stored in, if the broker told.
+    pub fn leader_epoch(&self) -> Option<i32> {
+        // SAFETY: reads the message.
+        let epoch = unsafe { sys::rd_kafka_message_leader_epoch(self.message) };
+        (epoch >= 0).then_some(epoch)
     }
 
     /// When it was made.

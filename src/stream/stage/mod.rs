@@ -186,6 +186,12 @@ impl<'a> Stage<'a> {
         self.end(false, Ok(Facts::new()))
     }
 
+    /// Ends what was no stream of this process's own: batches that went through commands.
+    pub fn conclude(mut self, counts: Counts, result: Result<Facts>) -> Result<()> {
+        self.counts = counts;
+        self.end(true, result)
+    }
+
     /// Tells how the stage ended: the summary, the report, a line for a person.
     ///
     /// `sealed` says whether the stream was: there a reader that goes away is a failure.

@@ -1,0 +1,214 @@
+//! Membership in a consumer group: which partitions are ours, and the commits that this allows.
+//!
+//! The member never fetches: what it is assigned is paused at once, and read by the clients of
+//! [`super::pool`]. librdkafka tells of assignments while it is polled; they are kept until the
+//! driver has made room for them, so that work in progress can be ended or committed first.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rdkafka::client::Client;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::types::RDKafkaRespErr;
+use rdkafka::{ClientContext, Offset, TopicPartitionList};
+
+use crate::batch::place::Committed;
+use crate::kafka::client::{self, Journal};
+use crate::kafka::codes;
+use crate::kafka::native::group::{self, Commit};
+use crate::kafka::options::{Preset, Settings};
+use crate::run::{Error, Result};
+
+const DEFAULTS: [Preset; 2] = [
+    // Soon enough for a crashed consumer's partitions to be taken over, late enough for a busy one.
+    ("session.timeout.ms", "10000"),
+    ("socket.keepalive.enable", "true"),
+];
+
+const FIXED: [Preset; 5] = [
+    ("enable.auto.commit", "false"),
+    ("enable.auto.offset.store", "false"),
+    ("auto.offset.reset", "error"),
+    ("isolation.level", "read_committed"),
+    ("partition.assignment.strategy", "cooperative-sticky"),
+];
+
+/// How long a question to the coordinator may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A partition by name.
+pub type Partition = (Arc<str>, i32);
+
+/// What the group has decided.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// These are ours now.
+    Assigned(Vec<Partition>),
+    /// These go to somebody else, who waits until we have let them go.
+    Revoked(Vec<Partition>),
+    /// These are somebody else's already.
+    Lost(Vec<Partition>),
+}
+
+/// Hears what librdkafka says.
+pub struct Ear {
+    journal: Journal,
+    changes: Mutex<VecDeque<Change>>,
+}
+
+impl Ear {
+    fn changes(&self) -> MutexGuard<'_, VecDeque<Change>> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ClientContext for Ear {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        self.journal.log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.journal.error(error, reason);
+    }
+}
+
+impl ConsumerContext for Ear {
+    /// Only notes the change: librdkafka waits until it is heeded, by [`Member::take`] or
+    /// [`Member::let_go`].
+    fn rebalance(&self, consumer: &BaseConsumer<Self>, code: RDKafkaRespErr, list: &mut TopicPartitionList) {
+        let names: Vec<Partition> =
+            list.elements().iter().map(|element| (element.topic().into(), element.partition())).collect();
+        let change = match code {
+            RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => Change::Assigned(names),
+            _ if consumer.assignment_lost() => Change::Lost(names),
+            _ => Change::Revoked(names),
+        };
+        self.changes().push_back(change);
+    }
+}
+
+/// A member of a group.
+pub struct Member {
+    consumer: BaseConsumer<Ear>,
+    pub(super) group: String,
+    wait: Duration,
+}
+
+impl Member {
+    /// Connects; the group is joined by [`Self::join`].
+    pub fn open(settings: &Settings, group: &str) -> Result<Self> {
+        let mut config = settings.client_config(&DEFAULTS, &FIXED);
+        config.set("group.id", group);
+        let ear = Ear { journal: Journal::default(), changes: Mutex::default() };
+        let consumer: BaseConsumer<Ear> = client::create(&config, ear)?;
+        client::connect(consumer.client(), &consumer.context().journal, settings, |wait| {
+            drop(consumer.poll(wait));
+        })?;
+        Ok(Self { consumer, group: group.to_owned(), wait: settings.connect_timeout() })
+    }
+
+    /// Joins the group.
+    pub fn join(&self, topics: &[String]) -> Result<()> {
+        let names: Vec<&str> = topics.iter().map(String::as_str).collect();
+        let what = || format!("cannot join group {}", self.group);
+        self.consumer.subscribe(&names).map_err(|cause| codes::wrapped(what(), &cause))
+    }
+
+    /// The client underneath, for questions.
+    pub fn client(&self) -> &Client<Ear> {
+        self.consumer.client()
+    }
+
+    /// How long a question may take.
+    pub fn patience(&self) -> Duration {
+        self.wait
+    }
+
+    /// Serves the group for at most `time`; the next change, if there is one.
+    pub fn poll(&self, time: Duration) -> Result<Option<Change>> {
+        if let Some(Err(cause)) = self.consumer.poll(time) {
+            self.heed(&cause)?;
+        }
+        self.consumer.context().journal.refusal().map_or(Ok(()), Err)?;
+        Ok(self.consumer.context().changes().pop_front())
+    }
+
+    fn heed(&self, cause: &KafkaError) -> Result<()> {
+        let Some(code) = codes::code_of(cause) else { return Ok(()) };
+        match code {
+            // Nothing is read here, so there is nothing to reset.
+            RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::PartitionEOF => Ok(()),
+            code if codes::exit_of(code) == crate::run::Exit::Temporary => {
+                log::debug!("group {}: {}", self.group, codes::words(code));
+                Ok(())
+            }
+            code => Err(codes::error(format!("group {}", self.group), code)),
+        }
+    }
+
+    /// Accepts partitions, paused.
+    pub fn take(&self, partitions: &[Partition]) -> Result<()> {
+        // From the end, so that nothing is looked up or reset for a reader that never reads.
+        let list = list(partitions, Offset::End)?;
+        let what = || format!("group {}: cannot take partitions", self.group);
+        self.consumer.incremental_assign(&list).map_err(|cause| codes::wrapped(what(), &cause))?;
+        self.consumer.pause(&list).map_err(|cause| codes::wrapped(what(), &cause))
+    }
+
+    /// Gives partitions up.
+    pub fn let_go(&self, partitions: &[Partition]) -> Result<()> {
+        let list = list(partitions, Offset::Invalid)?;
+        let what = || format!("group {}: cannot give partitions up", self.group);
+        self.consumer.incremental_unassign(&list).map_err(|cause| codes::wrapped(what(), &cause))
+    }
+
+    /// What the group has committed in each of these partitions of a topic.
+    pub fn committed(&self, topic: &str, partitions: &[i32]) -> Result<Vec<Option<Committed>>> {
+        let names: Vec<(&str, i32)> = partitions.iter().map(|partition| (topic, *partition)).collect();
+        group::committed(&self.consumer, &names, PATIENCE)
+            .map_err(|code| codes::error(format!("cannot read the commits of group {}", self.group), code))
+    }
+
+    /// Commits with the right of a member.
+    pub fn commit(&self, commit: Commit<'_>) -> Result<()> {
+        let place = format!("{}/{}", commit.topic, commit.partition);
+        let failed = |code| {
+            let what = format!("cannot commit offset {} of {place} for group {}", commit.offset, self.group);
+            codes::error(what, code)
+        };
+        let outcomes = group::commit(&self.consumer, &[commit], PATIENCE).map_err(failed)?;
+        match outcomes.into_iter().next() {
+            Some(outcome) => outcome.map_err(failed),
+            None => Err(Error::temporary(format!("no answer to the commit of {place}"))),
+        }
+    }
+
+    /// Leaves the group, so that its partitions need not wait for a timeout.
+    pub fn leave(self) {
+        self.consumer.unsubscribe();
+        // Revocations come while it is polled.
+        for _ in 0..20 {
+            let change = self.poll(Duration::from_millis(50));
+            match change {
+                Ok(Some(Change::Revoked(partitions) | Change::Lost(partitions))) => {
+                    let _ = self.let_go(&partitions);
+                }
+                _ if self.consumer.assignment().is_ok_and(|left| left.count() == 0) => break,
+                _ => {}
+            }
+        }
+        client::close(self.consumer, Duration::from_secs(3));
+    }
+}
+
+fn list(partitions: &[Partition], offset: Offset) -> Result<TopicPartitionList> {
+    let mut list = TopicPartitionList::new();
+    for (topic, partition) in partitions {
+        list.add_partition_offset(topic, *partition, offset)
+            .map_err(|cause| codes::wrapped("cannot name a partition", &cause))?;
+    }
+    Ok(list)
+}

@@ -1,0 +1,456 @@
+//! Topics, batch by batch, into a command: the consumer behind `kafka-consume --group`.
+//!
+//! The protocol is [`crate::batch`]; this is what it stands on.
+//!
+//! ```text
+//!   main thread                       one thread a partition (worker)
+//!   member: polls the group ─ assigned ─► machine: Read, Choose, Plan, Run, Commit, …
+//!     │                                      │ range: reads it with a client of the pool,
+//!     └─ revoked, lost, stopped ─ leash ─►   │        and writes it, sealed, to
+//!                                            └ child: the command, its reports, its end
+//! ```
+//!
+//! The member of the group never fetches, and the clients that fetch are in no group: a rebalance
+//! and a fetch have nothing to do with each other. A commit is made with the right of a member, one
+//! at a time for each partition.
+
+mod child;
+mod cut;
+mod leash;
+mod member;
+mod pool;
+mod range;
+mod worker;
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub use cut::Cut;
+use leash::Leash;
+use member::{Change, Member, Partition};
+use pool::Pool;
+use worker::Worker;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::native::identity;
+use super::native::offsets::{Which, offsets};
+use super::options::Settings;
+use super::{codes, topic};
+use crate::batch::machine::Commits;
+use crate::run::exit::{Error, Result};
+use crate::run::signals::Signals;
+use crate::stream::counts::{Counts, Facts};
+use crate::stream::rejects::Allowance;
+use crate::stream::seal::hex128;
+
+/// How long one turn of the main thread waits for the group.
+const TURN: Duration = Duration::from_millis(50);
+/// How long a partition's thread may take to notice that it was ended.
+const GRACE: Duration = Duration::from_secs(5);
+/// How long a member without partitions waits for some, under `--exit-at-end`.
+const SETTLE: Duration = Duration::from_secs(3);
+/// How often a member that was assigned nothing says that it waits.
+const REMIND: Duration = Duration::from_secs(30);
+
+/// What to consume, and how.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The group.
+    pub group: String,
+    /// Its topics.
+    pub topics: Vec<String>,
+    /// The command that each batch is given to.
+    pub command: Vec<OsString>,
+    /// End where the partitions end at the start.
+    pub exit_at_end: bool,
+    /// Where a batch ends.
+    pub cut: Cut,
+    /// How many commands run at the same time.
+    pub max_children: usize,
+    /// How many failures in a row end the work on a partition.
+    pub max_attempts: u32,
+    /// How many sinks give a receipt.
+    pub receipts: usize,
+    /// Believe the exit status of a foreign sink.
+    pub trust_exit: bool,
+    /// Who commits.
+    pub commits: Commits,
+    /// How long a command may take.
+    pub batch_timeout: Option<Duration>,
+    /// How long a command that has its whole range may go on when its partition is revoked.
+    pub revoke_timeout: Duration,
+    /// How long commands may go on after the first signal.
+    pub drain_timeout: Duration,
+    /// The allowance for rejects, judged by the sink.
+    pub max_rejects: Allowance,
+}
+
+/// A topic that is consumed.
+struct Topic {
+    name: Arc<str>,
+    id: String,
+}
+
+/// What all threads share.
+struct Job {
+    plan: Plan,
+    member: Member,
+    pool: Pool,
+    cluster: String,
+    topics: Vec<Topic>,
+    /// Where the partitions ended at the start, if that is where this ends.
+    ends: HashMap<(usize, i32), i64>,
+    /// The digest of the command.
+    digest: String,
+    tally: Mutex<Tally>,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    batches: u64,
+    counts: Counts,
+}
+
+/// A consumer in its group.
+pub struct Group {
+    job: Arc<Job>,
+    workers: HashMap<Partition, Held>,
+    /// Partitions that are done with, and why, where they were given up.
+    resting: HashMap<Partition, Option<Error>>,
+    leaving: Vec<Leaving>,
+    ended: Receiver<(Partition, u64, Option<Error>)>,
+    tell: Sender<(Partition, u64, Option<Error>)>,
+    /// Counts assignments, so that the late result of an older one is known as such.
+    assignments: u64,
+    leashes: Arc<Mutex<Vec<Arc<Leash>>>>,
+}
+
+/// A partition at work.
+struct Held {
+    assignment: u64,
+    leash: Arc<Leash>,
+}
+
+/// Partitions that the group waits for.
+struct Leaving {
+    partitions: Vec<Partition>,
+    kill_at: Instant,
+    killed: bool,
+}
+
+impl Job {
+    fn topic_id(&self, topic: &str) -> Result<String> {
+        id_of(&self.member, topic)
+    }
+}
+
+fn id_of(member: &Member, topic: &str) -> Result<String> {
+    identity::topic_id(member.client(), topic, member.patience()).map_err(|refusal| {
+        use rdkafka::error::RDKafkaErrorCode as K;
+        match refusal.code {
+            K::UnknownTopicOrPartition | K::UnknownTopic => topic::unknown(topic),
+            K::UnsupportedFeature => Error::usage(format!(
+                "this cluster gives topics no ids, so a topic that was made again would not be noticed: topic {topic}"
+            ))
+            .hint("Kafka 2.8 or later"),
+            code => codes::error(format!("cannot look up topic {topic}"), code),
+        }
+    })
+}
+
+impl Group {
+    /// Connects, and looks everything up that must be known before the group is joined.
+    pub fn open(settings: &Settings, plan: Plan) -> Result<Self> {
+        let member = Member::open(settings, &plan.group)?;
+        let wait = member.patience();
+        let cluster = identity::cluster_id(member.client(), wait)
+            .ok_or_else(|| Error::usage("this cluster does not tell its id").hint("Kafka 0.10.1 or later"))?;
+        let (mut topics, mut ends) = (Vec::new(), HashMap::new());
+        for (at, name) in plan.topics.iter().enumerate() {
+            let found = topic::find(member.client(), name, wait)?;
+            topics.push(Topic { name: found.name.clone(), id: id_of(&member, name)? });
+            if plan.exit_at_end {
+                ends.extend(
+                    ends_of(&member, &found)?.into_iter().map(|(partition, end)| ((at, partition), end)),
+                );
+            }
+        }
+        let pool = Pool::new(settings, plan.topics.clone(), plan.max_children);
+        let digest = digest(&plan.command);
+        let tally = Mutex::default();
+        let job = Job { plan, member, pool, cluster, topics, ends, digest, tally };
+        let (tell, ended) = channel();
+        Ok(Self {
+            job: Arc::new(job),
+            workers: HashMap::new(),
+            resting: HashMap::new(),
+            leaving: Vec::new(),
+            ended,
+            tell,
+            assignments: 0,
+            leashes: Arc::default(),
+        })
+    }
+
+    /// Consumes until the ends are reached, or a signal comes. Returns what was done, and how it ended.
+    pub fn run(mut self, signals: &Signals) -> (Counts, Result<Facts>) {
+        let leashes = Arc::clone(&self.leashes);
+        let _kill = signals.on_abort(move || each(&leashes, Leash::kill));
+        let result = self.job.member.join(&self.job.plan.topics).and_then(|()| self.follow(signals));
+        each(&self.leashes, Leash::kill);
+        let tally = *self.job.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        self.leave();
+        let mut facts = Facts::new();
+        facts.insert("batches".to_owned(), tally.batches.into());
+        (tally.counts, result.map(|()| facts))
+    }
+
+    fn follow(&mut self, signals: &Signals) -> Result<()> {
+        let stop = signals.stop();
+        let mut kill_at = None;
+        let group = self.job.plan.group.clone();
+        let mut quiet = Quiet::new(&group);
+        loop {
+            if let Some(change) = self.job.member.poll(TURN)? {
+                quiet.end();
+                self.heed(change)?;
+            }
+            self.collect();
+            self.let_go()?;
+            if stop.requested() {
+                let at = *kill_at.get_or_insert_with(|| Instant::now() + self.job.plan.drain_timeout);
+                each(&self.leashes, if Instant::now() < at { Leash::stop } else { Leash::kill });
+            }
+            if self.workers.is_empty()
+                && self.leaving.is_empty()
+                && self.is_over(stop.requested(), &mut quiet)
+            {
+                break;
+            }
+        }
+        self.outcome()?;
+        signals.first().map_or(Ok(()), |signal| Err(Error::signal(signal)))
+    }
+
+    /// Whether nothing is left to be done, given that nobody is at work.
+    fn is_over(&self, stopping: bool, quiet: &mut Quiet) -> bool {
+        let given_up = !self.resting.is_empty() && self.resting.values().all(Option::is_some);
+        if stopping || given_up {
+            return true;
+        }
+        if !self.job.plan.exit_at_end {
+            return false;
+        }
+        !self.resting.is_empty() || quiet.is_long()
+    }
+
+    /// What the group has decided.
+    fn heed(&mut self, change: Change) -> Result<()> {
+        match change {
+            Change::Assigned(partitions) => {
+                log::info!("group {}: assigned {}", self.job.plan.group, listed(&partitions));
+                self.job.member.take(&partitions)?;
+                partitions.into_iter().try_for_each(|partition| self.start(partition))
+            }
+            Change::Revoked(partitions) => {
+                log::info!("group {}: revoked {}", self.job.plan.group, listed(&partitions));
+                for held in partitions.iter().filter_map(|partition| self.workers.get(partition)) {
+                    held.leash.stop();
+                    // One that has its whole range may still be committed; any other starts again elsewhere.
+                    if !held.leash.is_whole() {
+                        held.leash.kill();
+                    }
+                }
+                let kill_at = Instant::now() + self.job.plan.revoke_timeout;
+                self.leaving.push(Leaving { partitions, kill_at, killed: false });
+                Ok(())
+            }
+            Change::Lost(partitions) => {
+                log::warn!("group {}: lost {}", self.job.plan.group, listed(&partitions));
+                for partition in &partitions {
+                    if let Some(held) = self.workers.remove(partition) {
+                        held.leash.kill();
+                    }
+                    self.resting.remove(partition);
+                }
+                self.job.member.let_go(&partitions)
+            }
+        }
+    }
+
+    fn start(&mut self, partition: Partition) -> Result<()> {
+        let Some(topic) = self.job.topics.iter().position(|topic| topic.name == partition.0) else {
+            return Ok(());
+        };
+        self.assignments += 1;
+        let (assignment, leash) = (self.assignments, Arc::new(Leash::default()));
+        let mut leashes = self.leashes.lock().unwrap_or_else(PoisonError::into_inner);
+        // Of partitions that were lost, as soon as their threads have noticed.
+        leashes.retain(|leash| Arc::strong_count(leash) > 1);
+        leashes.push(Arc::clone(&leash));
+        drop(leashes);
+        let worker = Worker::new(&self.job, topic, partition.1, &leash);
+        let (tell, name) = (self.tell.clone(), partition.clone());
+        thread::Builder::new()
+            .name(format!("{}/{}", partition.0, partition.1))
+            .spawn(move || {
+                let outcome = worker.run();
+                // The main thread may be gone: then nobody asks.
+                let _ = tell.send((name, assignment, outcome));
+            })
+            .map_err(|cause| Error::io("cannot start a thread", &cause))?;
+        self.resting.remove(&partition);
+        self.workers.insert(partition, Held { assignment, leash });
+        Ok(())
+    }
+
+    /// Takes note of partitions that have come to rest.
+    fn collect(&mut self) {
+        while let Ok((partition, assignment, outcome)) = self.ended.try_recv() {
+            if self.workers.get(&partition).is_none_or(|held| held.assignment != assignment) {
+                continue;
+            }
+            if let Some(held) = self.workers.remove(&partition) {
+                let mut leashes = self.leashes.lock().unwrap_or_else(PoisonError::into_inner);
+                leashes.retain(|leash| !Arc::ptr_eq(leash, &held.leash));
+            }
+            if let Some(error) = &outcome {
+                log::error!("giving up: {error}");
+            }
+            self.resting.insert(partition, outcome);
+        }
+    }
+
+    /// Gives up what was revoked, as soon as nobody works on it.
+    fn let_go(&mut self) -> Result<()> {
+        for leaving in &mut self.leaving {
+            if Instant::now() >= leaving.kill_at && !leaving.killed {
+                let held = leaving.partitions.iter().filter_map(|partition| self.workers.get(partition));
+                held.for_each(|held| held.leash.kill());
+                leaving.killed = true;
+            }
+        }
+        let (mut still, mut gone) = (Vec::new(), Vec::new());
+        for leaving in self.leaving.drain(..) {
+            let at_work = leaving.partitions.iter().any(|partition| self.workers.contains_key(partition));
+            // A thread that hangs in a call is left behind: its commit is refused by then.
+            let hangs = Instant::now() >= leaving.kill_at + GRACE;
+            if at_work && !hangs { still.push(leaving) } else { gone.push(leaving) }
+        }
+        self.leaving = still;
+        for leaving in gone {
+            for partition in &leaving.partitions {
+                self.workers.remove(partition);
+                self.resting.remove(partition);
+            }
+            self.job.member.let_go(&leaving.partitions)?;
+        }
+        Ok(())
+    }
+
+    /// The most urgent of the reasons why partitions were given up.
+    fn outcome(&mut self) -> Result<()> {
+        let mut errors: Vec<Error> = self.resting.drain().filter_map(|(_, error)| error).collect();
+        let Some(exit) = errors.iter().map(Error::exit).reduce(crate::run::Exit::or) else { return Ok(()) };
+        let at = errors.iter().position(|error| error.exit() == exit).unwrap_or(0);
+        let error = errors.swap_remove(at);
+        Err(match errors.len() {
+            0 => error,
+            others => error.and(format!("{others} more partitions were given up")),
+        })
+    }
+
+    /// Waits a moment for threads that were ended, and leaves the group.
+    fn leave(mut self) {
+        let deadline = Instant::now() + GRACE;
+        while !self.workers.is_empty() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(10));
+            self.collect();
+        }
+        let Self { job, .. } = self;
+        job.pool.close();
+        if let Some(job) = Arc::into_inner(job) {
+            job.member.leave();
+        }
+    }
+}
+
+/// How long nothing has been assigned.
+struct Quiet<'a> {
+    group: &'a str,
+    since: Instant,
+    reminded: Instant,
+    joined: bool,
+}
+
+impl<'a> Quiet<'a> {
+    fn new(group: &'a str) -> Self {
+        Self { group, since: Instant::now(), reminded: Instant::now(), joined: false }
+    }
+
+    /// The group has decided something.
+    fn end(&mut self) {
+        (self.since, self.joined) = (Instant::now(), true);
+    }
+
+    /// Whether this member is in the group, and was assigned nothing for so long that the others must
+    /// have it all.
+    fn is_long(&mut self) -> bool {
+        if self.joined && self.since.elapsed() > SETTLE {
+            log::warn!(
+                "group {}: all partitions are held by other members, which will do the work",
+                self.group
+            );
+            return true;
+        }
+        if self.reminded.elapsed() > REMIND {
+            self.reminded = Instant::now();
+            let seconds = self.since.elapsed().as_secs();
+            log::warn!(
+                "group {}: still waiting to be let in after {seconds} s: a member that died is waited for until its session times out",
+                self.group
+            );
+        }
+        false
+    }
+}
+
+fn each(leashes: &Mutex<Vec<Arc<Leash>>>, act: impl Fn(&Leash)) {
+    leashes.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|leash| act(leash));
+}
+
+fn ends_of(member: &Member, topic: &topic::Topic) -> Result<Vec<(i32, i64)>> {
+    let names: Vec<(&str, i32)> =
+        topic.partitions.iter().map(|partition| (&*topic.name, partition.id)).collect();
+    let what = || format!("cannot read the end offsets of {}", topic.name);
+    let found = offsets(member.client(), &names, Which::Stable, member.patience())
+        .map_err(|refusal| codes::error(what(), refusal.code))?;
+    let numbered = names.iter().zip(found).map(|((_, partition), end)| match end {
+        Ok(end) => Ok((*partition, end.unwrap_or(0))),
+        Err(code) => Err(codes::error(what(), code)),
+    });
+    numbered.collect()
+}
+
+fn listed(partitions: &[Partition]) -> String {
+    if partitions.is_empty() {
+        return "nothing".to_owned();
+    }
+    partitions.iter().map(|(topic, partition)| format!("{topic}/{partition}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The digest of a command's arguments, as it stands beside a plan.
+fn digest(command: &[OsString]) -> String {
+    use std::os::unix::ffi::OsStrExt;
+    let mut digest = Xxh3::new();
+    for argument in command {
+        digest.update(argument.as_bytes());
+        digest.update(&[0]);
+    }
+    hex128(digest.digest128())[..16].to_owned()
+}

@@ -1,0 +1,196 @@
+//! Clients that read ranges, one for each command that runs at the same time.
+//!
+//! They belong to no group: what they read is decided by plans, and what was read is committed by
+//! the member of the group alone. So nothing of a rebalance touches a fetch, and nothing of a fetch
+//! a rebalance. A client is made when it is first needed, and kept, with its connections.
+
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
+
+use super::leash::Leash;
+use crate::kafka::client::{self, Journal};
+use crate::kafka::codes;
+use crate::kafka::native::read::Reader;
+use crate::kafka::options::{Preset, Settings};
+use crate::run::{Error, Result};
+
+/// What one client keeps ahead of its command.
+const QUEUE_KIB: &str = "4096";
+/// How often a wait for a client looks whether it is still wanted.
+const STEP: Duration = Duration::from_millis(100);
+
+const DEFAULTS: [Preset; 7] = [
+    // A client goes from partition to partition, and a fetch that waits for news holds the next one up.
+    ("fetch.wait.max.ms", "100"),
+    ("fetch.queue.backoff.ms", "5"),
+    ("queued.min.messages", "1000000"),
+    ("fetch.message.max.bytes", "1048576"),
+    ("fetch.max.bytes", "8388608"),
+    ("fetch.error.backoff.ms", "100"),
+    ("socket.keepalive.enable", "true"),
+];
+
+const FIXED: [Preset; 5] = [
+    ("enable.auto.commit", "false"),
+    ("enable.auto.offset.store", "false"),
+    ("auto.offset.reset", "error"),
+    ("isolation.level", "read_committed"),
+    // One of the two ways to learn that the end of a range was reached.
+    ("enable.partition.eof", "true"),
+];
+
+/// The clients.
+pub struct Pool {
+    settings: Settings,
+    topics: Vec<String>,
+    free: Mutex<Free>,
+    given_back: Condvar,
+    waiting: AtomicUsize,
+}
+
+struct Free {
+    idle: Vec<Slot>,
+    /// How many may still be made.
+    unmade: usize,
+}
+
+/// A client, and the partition that it reads.
+pub struct Slot {
+    reader: Reader<Journal>,
+    wake: Arc<OwnedFd>,
+    open: Option<(usize, i32)>,
+    /// The next offset that has not been handed out.
+    next: i64,
+}
+
+impl Pool {
+    /// At most `count` clients for these topics.
+    pub fn new(settings: &Settings, topics: Vec<String>, count: usize) -> Self {
+        let free = Mutex::new(Free { idle: Vec::new(), unmade: count.max(1) });
+        let settings = settings.clone();
+        Self { settings, topics, free, given_back: Condvar::new(), waiting: AtomicUsize::new(0) }
+    }
+
+    fn free(&self) -> MutexGuard<'_, Free> {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a client; none when the partition is stopped meanwhile.
+    pub fn take(&self, leash: &Leash) -> Result<Option<Slot>> {
+        self.waiting.fetch_add(1, SeqCst);
+        let taken = self.wait(leash);
+        self.waiting.fetch_sub(1, SeqCst);
+        taken
+    }
+
+    fn wait(&self, leash: &Leash) -> Result<Option<Slot>> {
+        let mut free = self.free();
+        loop {
+            if leash.is_stopping() {
+                return Ok(None);
+            }
+            if let Some(slot) = free.idle.pop() {
+                return Ok(Some(slot));
+            }
+            if free.unmade > 0 {
+                free.unmade -= 1;
+                drop(free);
+                let made = self.make();
+                self.free().unmade += usize::from(made.is_err());
+                return made.map(Some);
+            }
+            free = self.given_back.wait_timeout(free, STEP).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Gives a client back, with nothing open.
+    pub fn give_back(&self, mut slot: Slot) {
+        slot.close();
+        self.free().idle.push(slot);
+        self.given_back.notify_one();
+    }
+
+    /// Whether somebody waits for a client.
+    pub fn is_wanted(&self) -> bool {
+        self.waiting.load(SeqCst) > 0
+    }
+
+    fn make(&self) -> Result<Slot> {
+        let mut config = self.settings.client_config(&DEFAULTS, &FIXED);
+        if self.settings.get("queued.max.messages.kbytes").is_none() {
+            config.set("queued.max.messages.kbytes", QUEUE_KIB);
+        }
+        let client: BaseConsumer<Journal> = client::create(&config, Journal::default())?;
+        let names: Vec<&str> = self.topics.iter().map(String::as_str).collect();
+        let mut reader = Reader::new(client, &names).map_err(|code| codes::error("cannot read", code))?;
+        let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)
+            .map_err(|cause| Error::io("cannot make an eventfd", &cause.into()))?;
+        let wake = Arc::new(wake);
+        reader.wake(&wake);
+        Ok(Slot { reader, wake, open: None, next: 0 })
+    }
+
+    /// Closes all clients that are here.
+    pub fn close(&self) {
+        let idle = std::mem::take(&mut self.free().idle);
+        client::close(idle, Duration::from_secs(1));
+    }
+}
+
+impl Slot {
+    /// Reads a partition from `offset` on; goes on where it was left, if that is there.
+    pub fn open(&mut self, topic: usize, partition: i32, offset: i64) -> Result<()> {
+        if self.open == Some((topic, partition)) && self.next == offset {
+            return Ok(());
+        }
+        self.close();
+        self.reader.open(topic, partition, offset).map_err(|code| codes::error("cannot read", code))?;
+        (self.open, self.next) = (Some((topic, partition)), offset);
+        Ok(())
+    }
+
+    /// Ends the reading of the partition that is open.
+    pub fn close(&mut self) {
+        if let Some((topic, partition)) = self.open.take() {
+            self.reader.close(topic, partition);
+            self.drain();
+        }
+    }
+
+    /// Forgets what has arrived of a partition that is closed now.
+    fn drain(&mut self) {
+        self.reader.forget();
+        while !self.reader.take().is_empty() {}
+    }
+
+    /// What is read.
+    pub fn reader(&mut self) -> &mut Reader<Journal> {
+        &mut self.reader
+    }
+
+    /// Everything before `offset` was handed out.
+    pub fn handed_out(&mut self, offset: i64) {
+        self.next = offset;
+    }
+
+    /// Serves the client's events and waits for records, at most `time`.
+    pub fn wait(&self, time: Duration) -> Result<()> {
+        let time = Timespec { tv_sec: time.as_secs() as i64, tv_nsec: time.subsec_nanos().into() };
+        let mut wait = [PollFd::from_borrowed_fd(self.wake.as_fd(), PollFlags::IN)];
+        if poll(&mut wait, Some(&time)).is_ok_and(|ready| ready > 0) {
+            let _ = rustix::io::read(&*self.wake, &mut [0; 8]);
+        }
+        while self.reader.consumer().poll(Duration::ZERO).is_some() {}
+        self.reader.consumer().context().refusal().map_or(Ok(()), Err)
+    }
+
+    /// Why nothing comes.
+    pub fn trouble(&self) -> String {
+        self.reader.consumer().context().trouble().unwrap_or_else(|| "no answer".to_owned())
+    }
+}
