@@ -4,6 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use sluicebox::batch::Batch;
@@ -12,7 +13,7 @@ use sluicebox::s3::Sandbox;
 use crate::support::batch::{batch, framed, records, within};
 use crate::support::lake::Lake;
 use crate::support::proxy::{Act, Call, Proxy};
-use crate::support::{Ran, Run, finish, folder, run, service};
+use crate::support::{Ran, Run, finish, folder, run, service, signal};
 
 const MIB: usize = 1 << 20;
 const MARK: &str = "users/_sluicebox/condition";
@@ -178,6 +179,9 @@ fn s3_batch_of_records_is_named_by_its_suffix() {
     put(&ours, "users/", "{\"a\":1}\n");
     let made = key(&ours).replace(".parquet", ".ndjson");
     assert_eq!(lake.get(&made).unwrap(), b"{\"a\":1}\n");
+    // The command was changed: the batch must not be there under two names.
+    let ran = self::put(&lake, &ours).stdin(framed(&ours, &parquet(100, 0), 0)).go();
+    assert!(ran.exits(4).stderr.contains("is there already as"));
     let empty = batch(1, 0, 9);
     put(&empty, "users/", "");
     assert_eq!(lake.get(&key(&empty).replace(".parquet", ".ndjson")).unwrap(), b"", "an object all the same");
@@ -224,7 +228,7 @@ fn s3_batch_of_two_attempts_at_the_same_time_stores_one() {
                 (child, stdin, stream)
             })
             .collect();
-        thread::sleep(std::time::Duration::from_millis(500));
+        thread::sleep(Duration::from_millis(500));
         let told: Vec<Value> = thread::scope(|scope| {
             let threads: Vec<_> = children
                 .into_iter()
@@ -352,6 +356,30 @@ fn s3_batch_gives_up_in_time_when_the_store_is_away() {
     let put = put(&lake, &ours).env("AWS_ENDPOINT_URL_S3", proxy.url());
     put.stdin(framed(&ours, &parquet(1000, 0), 0)).go().exits(75);
     assert_eq!(lake.keys(), [MARK]);
+}
+
+#[test]
+fn s3_batch_leaves_no_parts_when_a_signal_ends_it() {
+    let lake = Lake::make();
+    for attempt in 0..4 {
+        let ours = batch(0, 0, 9);
+        let mut child = put(&lake, &ours).start();
+        let mut stdin = child.stdin.take().unwrap();
+        let stream = framed(&ours, &parquet(30 * MIB, 0), 0);
+        let feeder = thread::spawn(move || {
+            drop(stdin.write_all(&stream[..stream.len() - 1]));
+            stdin
+        });
+        thread::sleep(Duration::from_millis(40 + attempt * 23));
+        signal(&child, libc::SIGTERM);
+        thread::sleep(Duration::from_millis(30));
+        signal(&child, libc::SIGTERM);
+        let ran = finish(child);
+        drop(feeder.join());
+        assert_eq!((ran.code, ran.signal), (None, Some(libc::SIGTERM)), "{}", ran.stderr);
+        assert_eq!((lake.uploads_of(&key(&ours)), lake.uploads_of(MARK)), (0, 0), "{attempt}");
+    }
+    assert!(lake.keys().iter().all(|key| key == MARK), "{:?}", lake.keys());
 }
 
 #[test]
