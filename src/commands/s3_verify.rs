@@ -66,9 +66,9 @@ impl Command for S3Verify {
             its own, s3:ListBucketMultipartUploads; some stores list them by their whole key only, and then \
             none are found.",
         examples: &[
-            ("is each record there once?", "s3-verify s3://lake/users/"),
-            ("the rows of each partition", "s3-verify s3://lake/users/ | jq '{topic, partition, rows}'"),
-            ("where a group that has lost its place goes on", "s3-verify s3://lake/users/ --offsets"),
+            ("is each record there once?", "s3-verify s3://lake/created_users/"),
+            ("the rows of each partition", "s3-verify s3://lake/created_users/ | jq '{partition, rows}'"),
+            ("where a group that has lost its place goes on", "s3-verify s3://lake/created_users/ --offsets"),
         ],
         environment: &[
             ("AWS_ENDPOINT_URL_S3", "the store, unless it is AWS: http://127.0.0.1:9000"),
