@@ -17,4 +17,6 @@ mod mistakes;
 mod parquet;
 mod river;
 mod s3;
+mod s3_batch;
+mod s3_verify;
 mod support;

@@ -14,6 +14,7 @@ mod kafka_consume;
 mod kafka_produce;
 mod link;
 mod s3_put;
+mod s3_verify;
 mod sandbox;
 mod to_parquet;
 mod topic_admin;
@@ -117,6 +118,7 @@ pub const TABLE: &[Entry] = &[
     entry::<infer_schema::InferSchema>(),
     entry::<kafka_produce::KafkaProduce>(),
     entry::<s3_put::S3Put>(),
+    entry::<s3_verify::S3Verify>(),
     entry::<topic_admin::TopicAdmin>(),
     entry::<sandbox::Sandbox>(),
     entry::<link::Link>(),

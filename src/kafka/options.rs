@@ -142,6 +142,11 @@ const RESERVED: [(&str, &str); 3] = [
 ];
 
 impl KafkaArgs {
+    /// How long the first connection may take: for the other services of a command as well.
+    pub fn connect_timeout(&self) -> Duration {
+        self.flags.connect_timeout
+    }
+
     /// Reads the file, and checks every property by name and value.
     pub fn settings(&self) -> Result<Settings> {
         let flags = &self.flags;

@@ -38,6 +38,8 @@ const ATTEMPTS: u32 = 5;
 const FIRST_ATTEMPTS: u32 = 2;
 /// What the SDK does when nobody says otherwise.
 const SDK_ATTEMPTS: u32 = 3;
+/// How many keys a look asks for: enough to find one beside the one that is looked for.
+const FIRST_KEYS: i32 = 2;
 /// How long the instance metadata service has to answer: on a machine that is no EC2 instance, this
 /// is the time until "no credentials".
 const IMDS_TIMEOUT: Duration = Duration::from_secs(1);
@@ -111,26 +113,33 @@ impl Store {
     /// It lists rather than asks for the head of the bucket: the permission is the same, and the
     /// answer has a body that tells wrong keys from a missing permission.
     pub fn look_at(&self, location: &Location) -> Result<Seen> {
-        let (store, location) = (self.clone(), location.clone());
-        self.wait(async move { look_at(&store, &location).await })?
+        Ok(match self.keys_from(location, location.key())? {
+            // Of all keys that start with this one, itself comes first.
+            Some(keys) if keys.first().is_some_and(|key| key == location.key()) => Seen::Taken,
+            Some(_) => Seen::Free,
+            None => Seen::Hidden,
+        })
+    }
+
+    /// The first keys that start with `start`, in the bucket of `location`; none if these credentials may
+    /// not look.
+    pub(super) fn keys_from(&self, location: &Location, start: &str) -> Result<Option<Vec<String>>> {
+        let (store, location, start) = (self.clone(), location.clone(), start.to_owned());
+        self.wait(async move { keys_from(&store, &location, &start).await })?
     }
 }
 
-async fn look_at(store: &Store, location: &Location) -> Result<Seen> {
+async fn keys_from(store: &Store, location: &Location, start: &str) -> Result<Option<Vec<String>>> {
     let retry = aws_sdk_s3::config::Config::builder()
         .retry_config(RetryConfig::standard().with_max_attempts(FIRST_ATTEMPTS))
         .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ANSWER_TIMEOUT / 2).build());
-    let request = store.client.list_objects_v2().bucket(location.bucket()).prefix(location.key()).max_keys(1);
+    let request = store.client.list_objects_v2().bucket(location.bucket()).prefix(start).max_keys(FIRST_KEYS);
     match request.customize().config_override(retry).send().await {
-        // Of all keys that start with this one, itself comes first.
-        Ok(page) if page.contents().iter().any(|object| object.key() == Some(location.key())) => {
-            Ok(Seen::Taken)
-        }
-        Ok(_) => Ok(Seen::Free),
+        Ok(page) => Ok(Some(page.contents.unwrap_or_default().into_iter().filter_map(|o| o.key).collect())),
         Err(error) => {
             let failure = Failure::of(&error);
             if failure.status == 403 && matches!(failure.code.as_str(), "" | "AccessDenied") {
-                return Ok(Seen::Hidden);
+                return Ok(None);
             }
             let doing = Doing { action: "s3:ListBucket", location, store: &store.name };
             Err(failure.explain(&doing))

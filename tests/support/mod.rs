@@ -2,7 +2,9 @@
 //! and where the services are.
 
 pub mod api;
+pub mod batch;
 pub mod lake;
+pub mod proxy;
 
 use std::ffi::OsStr;
 use std::io::{Read, Write};
