@@ -28,6 +28,19 @@ pub struct Hit {
 pub struct Found {
     hits: Vec<Hit>,
     missing: Vec<usize>,
+    misfits: Vec<Misfit>,
+}
+
+/// A value that a path cannot go into: an array where it has a name, an object where it has an
+/// index, a text where it has either.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// Which path.
+    pub path: usize,
+    /// How many of its steps led to the value.
+    pub depth: usize,
+    /// What stands there; never null, which is no value.
+    pub kind: Kind,
 }
 
 impl Found {
@@ -37,12 +50,23 @@ impl Found {
         &self.hits
     }
 
-    /// The first path that somewhere led to nothing: a name or an index that is not there, or a
-    /// value of another kind on the way. One element of `a[*].b` without `b` is enough; an array
-    /// without elements is not.
+    /// The first path that somewhere led to nothing: a name or an index that is not there, or null
+    /// on the way. One element of `a[*].b` without `b` is enough; an array without elements is not.
     #[inline]
     pub fn missing(&self) -> Option<usize> {
         self.missing.iter().min().copied()
+    }
+
+    /// Every path that somewhere led to nothing, in no order, as often as it did.
+    #[inline]
+    pub fn all_missing(&self) -> &[usize] {
+        &self.missing
+    }
+
+    /// The first path that met a value which it cannot go into.
+    #[inline]
+    pub fn misfit(&self) -> Option<Misfit> {
+        self.misfits.iter().min_by_key(|misfit| misfit.path).copied()
     }
 
     #[inline]
@@ -75,6 +99,8 @@ struct Node {
     every_element: Option<Box<Node>>,
     /// The paths that come through here: missing if there is no way on.
     paths: Vec<usize>,
+    /// How many steps lead here.
+    depth: usize,
 }
 
 /// What to look for in one member or element.
@@ -99,13 +125,18 @@ impl Paths {
             }
         }
         let all: Vec<_> = paths.iter().map(Path::steps).enumerate().collect();
-        let root = Node::compile(&all);
+        let root = Node::compile(&all, 0);
         Ok(Self { paths, root })
     }
 
     /// Reads and compiles paths as users write them.
     pub fn parse<S: AsRef<str>>(written: &[S]) -> exit::Result<Self> {
         Self::new(written.iter().map(|path| Path::parse(path.as_ref())).collect::<exit::Result<_>>()?)
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.paths.len()
     }
 
     /// The path that a [`Hit`] or [`Found::missing`] speaks of.
@@ -126,15 +157,16 @@ impl Paths {
     fn find_from(&self, mut cursor: Cursor<'_>, found: &mut Found) -> Result<(), Error> {
         found.hits.clear();
         found.missing.clear();
+        found.misfits.clear();
         self.root.walk_object(&mut cursor, found)?;
         cursor.finish()
     }
 }
 
 impl Node {
-    /// Makes the tree of what is left of the paths.
-    fn compile(paths: &[Rest<'_>]) -> Self {
-        let mut node = Node { paths: numbers(paths), ..Node::default() };
+    /// Makes the tree of what is left of the paths behind `depth` steps.
+    fn compile(paths: &[Rest<'_>], depth: usize) -> Self {
+        let mut node = Node { paths: numbers(paths), depth, ..Node::default() };
         for (number, steps) in paths {
             match steps.first() {
                 None => node.leaf = Some(*number),
@@ -146,11 +178,12 @@ impl Node {
 
     /// Adds the children that `step` leads to, unless another path has brought them along.
     fn add(&mut self, step: &Step, paths: &[Rest<'_>]) {
+        let depth = self.depth + 1;
         if let Some(name) = step.name()
             && !self.members.iter().any(|child| child.key == name)
         {
             let rest = below(paths, |step| step.name() == Some(name));
-            let node = Node::compile(&rest);
+            let node = Node::compile(&rest, depth);
             self.members.push(Child { key: name.to_owned(), node, paths: numbers(&rest) });
         }
         if let Some(index) = step.index()
@@ -159,11 +192,15 @@ impl Node {
             let named = below(paths, |step| step.index() == Some(index));
             // A wildcard leads to this element too, but does not miss it.
             let all = below(paths, |step| *step == Step::EveryElement || step.index() == Some(index));
-            self.elements.push(Child { key: index, node: Node::compile(&all), paths: numbers(&named) });
+            self.elements.push(Child {
+                key: index,
+                node: Node::compile(&all, depth),
+                paths: numbers(&named),
+            });
         }
         if *step == Step::EveryElement && self.every_element.is_none() {
             let rest = below(paths, |step| *step == Step::EveryElement);
-            self.every_element = Some(Box::new(Node::compile(&rest)));
+            self.every_element = Some(Box::new(Node::compile(&rest, depth)));
         }
     }
 
@@ -179,9 +216,21 @@ impl Node {
             Kind::Array if !self.elements.is_empty() || self.every_element.is_some() => {
                 self.walk_array(cursor, found)
             }
-            _ => {
-                found.missing.extend(&self.paths);
+            kind => {
+                self.no_way_on(kind, found);
                 cursor.skip_value().map(drop)
+            }
+        }
+    }
+
+    /// The value here is nothing that the paths can go into.
+    #[cold]
+    fn no_way_on(&self, kind: Kind, found: &mut Found) {
+        match kind {
+            Kind::Null => found.missing.extend(&self.paths),
+            _ => {
+                let misfit = |&path| Misfit { path, depth: self.depth, kind };
+                found.misfits.extend(self.paths.iter().map(misfit));
             }
         }
     }
@@ -308,7 +357,7 @@ mod tests {
     fn a_number_in_a_pointer_is_an_index_or_a_name() {
         assert_eq!(find(&["/a/1"], r#"{"a":[7,8]}"#).0, ["0:8"]);
         assert_eq!(find(&["/a/1"], r#"{"a":{"1":9}}"#).0, ["0:9"]);
-        assert_eq!(find(&["a[1]"], r#"{"a":{"1":9}}"#), (vec![], Some(0)));
+        assert_eq!(find(&["a[1]"], r#"{"a":{"1":9}}"#).0, [""; 0]);
     }
 
     #[test]
@@ -318,8 +367,8 @@ mod tests {
             ("a.b", "{}", true),
             ("a.b", r#"{"a":null}"#, true),
             ("a.b", r#"{"a":{}}"#, true),
-            ("a.b", r#"{"a":[{"b":1}]}"#, true),
-            ("a[*]", r#"{"a":{}}"#, true),
+            ("a[*].b", r#"{"a":null}"#, true),
+            ("a[*].b", r#"{"a":[null]}"#, true),
             ("a[0]", r#"{"a":[]}"#, true),
             ("a[*].b", r#"{"a":[{"b":1},{}]}"#, true),
             ("a.b", r#"{"a":{"b":1},"a":{}}"#, true),
@@ -330,6 +379,24 @@ mod tests {
             assert_eq!(find(&[path], text).1.is_some(), missing, "{path} in {text}");
         }
         assert_eq!(find(&["x", "a.b", "a.c", "a.d"], r#"{"x":1,"a":{"b":2,"d":3}}"#).1, Some(2));
+    }
+
+    #[test]
+    fn a_value_of_another_kind_on_the_way_is_not_a_missing_one() {
+        for (path, text, depth, kind) in [
+            ("a.b", r#"{"a":[{"b":1}]}"#, 1, Kind::Array),
+            ("a.b.c", r#"{"a":{"b":[{"c":1}]}}"#, 2, Kind::Array),
+            ("a[*].b", r#"{"a":{"b":1}}"#, 1, Kind::Object),
+            ("a[0]", r#"{"a":{"0":1}}"#, 1, Kind::Object),
+            ("a[*].b", r#"{"a":[{"b":1},[{"b":2}]]}"#, 2, Kind::Array),
+            ("a.b", r#"{"a":"b"}"#, 1, Kind::String),
+            ("/a/b", r#"{"a":[{"b":1}]}"#, 1, Kind::Array),
+        ] {
+            let mut found = Found::default();
+            Paths::parse(&[path]).unwrap().find_in(text.as_bytes(), &mut found).unwrap();
+            assert_eq!(found.misfit(), Some(Misfit { path: 0, depth, kind }), "{path} in {text}");
+            assert_eq!(found.missing(), None, "{path} in {text}");
+        }
     }
 
     #[test]
