@@ -106,7 +106,7 @@ fn transforms_change_no_byte_outside_of_what_they_were_asked_to() {
     assert!(!text.ends_with('\n'), "no newline where there was none");
 
     let (output, rejects) =
-        pass("hash-fields", &["--key-file", &key(), "--missing", "keep", "absent"], &input);
+        pass("hash-fields", &["--key-file", &key(), "--missing", "keep-all", "absent"], &input);
     account("hash-fields without a field", &output, &rejects, &lines, false);
 
     // A foreign program is given text, and it is for it to say what it makes of it.
@@ -119,7 +119,7 @@ fn transforms_change_no_byte_outside_of_what_they_were_asked_to() {
 fn transforms_in_a_sealed_stream_change_no_byte_either() {
     let (input, lines) = stream();
     let sealed = run("via").args(["--seal", "--", "cat"]).stdin(input).go().succeeds().stdout;
-    let hash = ["--algorithm", "md5-int", "-q", "--missing", "keep", "absent"];
+    let hash = ["--algorithm", "md5-int", "-q", "--missing", "keep-all", "absent"];
     let passed = run("hash-fields").args(hash).stdin(sealed).go().succeeds().stdout;
     let control = |line: &&[u8]| !line.starts_with(b"{\"$");
     let records: Vec<&[u8]> = passed.split(|byte| *byte == b'\n').filter(control).collect();
@@ -146,9 +146,10 @@ fn a_line_of_16_mib_passes_and_one_byte_more_is_rejected() {
     let limit = 16 << 20;
     let line = |length: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(length - 8));
     let input = format!("{}\n{}\n{}", line(limit), line(limit + 1), line(10));
-    for (name, arguments) in
-        [("hash-fields", &["--algorithm", "md5-int", "--missing", "keep", "b"][..]), ("via", &["--", "cat"])]
-    {
+    for (name, arguments) in [
+        ("hash-fields", &["--algorithm", "md5-int", "--missing", "keep-all", "b"][..]),
+        ("via", &["--", "cat"]),
+    ] {
         let (output, rejects) = pass(name, arguments, input.as_bytes());
         assert_eq!(rejects, [2], "{name}");
         let text = String::from_utf8(output).unwrap();

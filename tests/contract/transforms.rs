@@ -13,7 +13,7 @@ fn transforms() -> Vec<(&'static str, Vec<String>)> {
     vec![
         ("via", strings(&["--", "cat"])),
         ("hash-fields", {
-            let mut arguments = strings(&["--missing", "keep", "no_such_field"]);
+            let mut arguments = strings(&["--missing", "keep-all", "no_such_field"]);
             arguments.extend(["--key-file".to_owned(), key()]);
             arguments
         }),
@@ -268,8 +268,29 @@ fn what_follows_the_closing_seal_is_an_error_whatever_it_is() {
 fn a_last_line_keeps_its_missing_newline_however_long_it_is() {
     for length in [1, 200_000, 262_144, 262_145, 1 << 20] {
         let text = format!("{{}}\n{{\"a\":\"{}\"}}", "x".repeat(length));
-        let ran = run("hash-fields").args(["--algorithm", "md5-int", "-q", "--missing", "keep", "b"]);
+        let ran = run("hash-fields").args(["--algorithm", "md5-int", "-q", "--missing", "keep-all", "b"]);
         assert!(ran.stdin(text.clone()).go().succeeds().stdout == text.as_bytes(), "{length}");
+    }
+}
+
+#[test]
+fn a_path_that_matched_nothing_fails_before_the_seal_unless_it_may() {
+    let hash = |options: &[&str]| run("hash-fields").args(["--algorithm", "md5-int", "-q"]).args(options);
+    let two = "{\"email\":\"a\"}\n{}\n";
+    let misspelt = ["--missing", "keep", "--seal", "emial", "email"];
+    let ran = hash(&misspelt).stdin(two).go();
+    let told = ["path 'emial' matched none of 2 records: nothing was hashed there", "--missing keep-all"];
+    let ran = ran.fails(1, &told);
+    assert!(!ran.text().contains("\"close\""), "no closing seal: {}", ran.text());
+    hash(&misspelt).stdin("").go().succeeds();
+    let told = hash(&["--missing", "keep", "--summary", "email"]).stdin(two).go().exits(0).stderr;
+    let told: serde_json::Value = serde_json::from_str(&told).expect("one JSON line");
+    assert_eq!(told["paths"]["email"].to_string(), r#"{"hashed":1,"null":0,"missing":1}"#);
+    hash(&["--missing", "keep-all", "emial"]).stdin(two).go().succeeds();
+    let array = "{\"data\":[{\"s\":\"secret\"}]}\n";
+    for missing in ["reject", "keep", "keep-all"] {
+        let ran = hash(&["--missing", missing, "data.s"]).stdin(array).go();
+        ran.fails(1, &["line 1: data.s: an array stands on the way; the path into it is data[*].s"]);
     }
 }
 

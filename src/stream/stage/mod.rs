@@ -45,6 +45,8 @@ pub struct Stage<'a> {
     bytes_written: u64,
     /// What this stage wants known downstream.
     facts: Facts,
+    /// What besides the counts is for the summary alone.
+    told: Facts,
     summary: Option<Summary>,
     /// The stages before this one, as their closing seal told.
     before: Vec<StageCounts>,
@@ -72,6 +74,7 @@ impl<'a> Stage<'a> {
             bytes_read: 0,
             bytes_written: 0,
             facts: Facts::new(),
+            told: Facts::new(),
             summary,
             before: Vec::new(),
             _drawing: drawing,
@@ -251,7 +254,7 @@ impl<'a> Stage<'a> {
             "seconds": (self.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
         });
         match result {
-            Ok(facts) => facts.iter().for_each(|(key, value)| summary[key] = value.clone()),
+            Ok(facts) => self.told.iter().chain(facts).for_each(|(key, value)| summary[key] = value.clone()),
             Err(error) => summary["error"] = error.to_string().into(),
         }
         summary

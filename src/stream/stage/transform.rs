@@ -42,6 +42,7 @@ impl Stage<'_> {
         self.note_output(&output);
         passed.and(flushed)?;
         self.rejects.settle(self.counts.read)?;
+        self.told = transform.finish()?;
         let closed = output.close(self.stages());
         self.note_output(&output);
         closed
