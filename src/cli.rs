@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, FromArgMatches};
 
 use crate::commands::{Entry, Page, TABLE, find};
@@ -94,14 +94,26 @@ fn parse(
 ) -> Result<(clap::ArgMatches, Globals), Ended> {
     let settings = Settings::load(early.config.as_deref(), early.profile.as_deref())?;
     let command = settings.apply(command(entry), TABLE.iter().map(command))?;
+    let runs_another = command.get_positionals().any(clap::Arg::is_last_set);
     let parsed = command.try_get_matches_from(arguments).and_then(|matches| {
         let globals = Globals::from_arg_matches(&matches)?;
         Ok((matches, globals))
     });
     parsed.map_err(|error| match wrong_usage(&error, entry.page.name) {
-        Some(wrong) => Ended::Failed(wrong),
+        Some(wrong) => Ended::Failed(match forgotten_dashes(&error).filter(|_| runs_another) {
+            Some(program) => wrong.hint(format!("{} -- {program} ...", entry.page.name)),
+            None => wrong,
+        }),
         None => Ended::Told(told(&error)),
     })
+}
+
+/// The word that was not understood, where it looks like a program to be run: `via jq` for `via -- jq`.
+fn forgotten_dashes(error: &clap::Error) -> Option<&str> {
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(word)) if !word.starts_with('-') => Some(word),
+        _ => None,
+    }
 }
 
 /// `--config` and `--profile` decide what the other options' defaults are: read ahead of them.

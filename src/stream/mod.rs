@@ -37,4 +37,4 @@ pub use record::{Position, Record};
 pub use reject::{Reject, Trouble};
 pub use seal::Sealed;
 pub use shapes::{ByteOut, ByteSink, Encoder, Fate, Line, Sink, Source, Transform};
-pub use stage::Stage;
+pub use stage::{Check, Stage};

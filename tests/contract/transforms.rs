@@ -337,3 +337,25 @@ fn a_filter_that_ends_early_never_seals_what_it_wrote() {
     let ran = run("via").args(["--", "head", "-n", "3"]).stdin(sealed).go().succeeds();
     assert_eq!(ran.json().len(), 5);
 }
+
+#[test]
+fn a_filter_that_writes_no_record_is_told_by_its_line() {
+    let via = |script: &str| run("via").args(["--", "sh", "-c", script]).stdin("{}\n").go();
+    via("echo '{}'; echo; echo 1").fails(1, &["sh wrote no record on line 3: not a JSON object"]);
+    via("echo '{\"a\":1'").fails(1, &["line 1: not valid JSON"]);
+    via("printf '{\"a\":\"\\377\"}\n'").fails(1, &["line 1: not UTF-8"]);
+    via("printf '{\n  \"a\": 1\n}\n'").fails(1, &["line 1", "jq needs -c"]);
+    via("echo '[{},{}]'").fails(1, &["line 1: not a JSON object", "jq -c '.[]'"]);
+    let ran = run("via").args(["--seal", "--", "sh", "-c", "cat; echo '{}{}'"]).stdin("{}\n").go();
+    let ran = ran.fails(1, &["line 2: not valid JSON: more text after the end of the value"]);
+    assert!(!ran.text().contains("\"close\""), "no closing seal: {}", ran.text());
+}
+
+#[test]
+fn a_grep_that_finds_nothing_is_told_what_to_do() {
+    let via = |program: &[&str]| run("via").arg("--").args(program).stdin("{}\n").go();
+    via(&["grep", "x"]).fails(1, &["grep failed with exit status 1", "|| [ $? = 1 ]"]);
+    via(&["sh", "-c", "grep x || [ $? = 1 ]"]).succeeds();
+    assert!(!via(&["grep", "-z", "{}", "/no/such"]).exits(1).stderr.contains("no match"));
+    assert!(!via(&["false"]).exits(1).stderr.contains("grep"));
+}

@@ -14,6 +14,8 @@ mod source;
 mod store;
 mod transform;
 
+pub use program::Check;
+
 use std::time::Instant;
 
 use serde_json::{Value, json};
