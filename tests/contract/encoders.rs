@@ -215,17 +215,29 @@ fn encoders_write_nothing_but_text_to_a_terminal() {
 #[test]
 fn encoders_read_on_after_the_first_signal_and_no_longer_than_the_drain_timeout() {
     each(|name, file, with| {
-        let mut child = with(&["--summary"]).start();
-        let mut stdin = child.stdin.take().expect("piped");
-        stdin.write_all(b"{\"a\":1}\n").expect("it reads");
-        std::thread::sleep(A_MOMENT);
-        signal(&child, libc::SIGINT);
-        std::thread::sleep(Duration::from_millis(50));
-        stdin.write_all(b"{\"a\":2}\n").expect("it still reads");
-        drop(stdin);
-        let ran = finish(child).exits(0);
-        assert_eq!(summary(&ran)["read"], 2, "{name}");
-        std::fs::remove_file(file).expect("it was published");
+        for (stream, is_sealed) in [(sealed(THREE.as_bytes(), "0"), true), (THREE.into(), false)] {
+            let (before, after) = stream.split_at(stream.len() / 2);
+            let mut child = with(&["--summary"]).start();
+            let mut stdin = child.stdin.take().expect("piped");
+            stdin.write_all(before).expect("it reads");
+            std::thread::sleep(A_MOMENT);
+            signal(&child, libc::SIGINT);
+            std::thread::sleep(Duration::from_millis(50));
+            stdin.write_all(after).expect("it still reads");
+            drop(stdin);
+            let ran = finish(child);
+            assert_eq!(summary(&ran)["read"], 3, "{name}");
+            if is_sealed {
+                ran.exits(0);
+                std::fs::remove_file(file).expect("it was published");
+            } else {
+                assert_eq!(ran.signal, Some(libc::SIGINT), "{name}: {}", ran.stderr);
+                let told = "an unsealed stream may be incomplete, so nothing was published (try: --seal";
+                assert!(ran.stderr.contains(told), "{name}: {}", ran.stderr);
+                assert_eq!(summary(&ran)["outcome"], "signal", "{name}");
+                assert!(names_in(file.parent().unwrap()).is_empty(), "{name} left something");
+            }
+        }
 
         let mut child = with(&["--drain-timeout", "100ms"]).start();
         let stdin = child.stdin.take();

@@ -1,6 +1,6 @@
 //! The suite of transforms.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
@@ -199,6 +199,31 @@ fn the_first_signal_reads_on_and_the_second_ends() {
         signal(&child, libc::SIGTERM);
         let ran = finish(child);
         assert_eq!(ran.signal, Some(libc::SIGTERM), "{name} dies by it: {}", ran.stderr);
+    });
+}
+
+#[test]
+fn a_stage_that_seals_what_came_unsealed_writes_no_closing_seal_after_a_signal() {
+    each(|name, with| {
+        let mut child = with(&["--seal"]).start();
+        let mut stdin = child.stdin.take().expect("piped");
+        let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
+        stdin.write_all(b"{}\n").expect("it reads");
+        let mut text = String::new();
+        stdout.read_line(&mut text).expect("the opening");
+        signal(&child, libc::SIGTERM);
+        std::thread::sleep(Duration::from_millis(50));
+        stdin.write_all(b"{}\n").expect("it still reads");
+        drop(stdin);
+        stdout.read_to_string(&mut text).expect("it ends");
+        let ran = finish(child);
+        assert_eq!(ran.signal, Some(libc::SIGTERM), "{name} dies by it: {}", ran.stderr);
+        assert!(
+            ran.stderr.contains("it gets no closing seal here (try: --seal at the source)"),
+            "{}",
+            ran.stderr
+        );
+        assert_eq!((text.lines().count(), text.contains("\"close\"")), (3, false), "{name}: {text}");
     });
 }
 

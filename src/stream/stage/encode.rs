@@ -35,7 +35,9 @@ impl Stage<'_> {
     ) -> Result<Facts> {
         let out = Out::open(target, encoder.is_text())?;
         let mut input = self.input(reading)?;
-        let seal = self.continue_seal(input.open()?)?;
+        let arrived = input.open()?;
+        let arrived_sealed = arrived.is_some();
+        let seal = self.continue_seal(arrived)?;
         *sealed = seal.is_some();
         // In the middle of a pipeline the next stage would publish a file without records.
         let goes_on = out.goes_on() && !encoder.is_text();
@@ -58,6 +60,11 @@ impl Stage<'_> {
         self.note_input(&input);
         encoded.map_err(|error| out.cause_or(error))?;
         self.rejects.settle(self.entered())?;
+        if out.is_file() {
+            self.refuse_part(arrived_sealed, "nothing was published")?;
+        } else {
+            self.refuse_to_vouch(arrived_sealed, goes_on && *sealed)?;
+        }
         let facts = encoder.finish(&self.before).map_err(|error| out.cause_or(error))?;
         // An encoder writes one record for each that it took.
         self.counts.written = self.counts.passed;
@@ -166,6 +173,11 @@ impl Out {
     /// Whether a sink may follow.
     fn goes_on(&self) -> bool {
         matches!(self.lock().to, To::Stdout(_))
+    }
+
+    /// Whether it ends in a file, which appears at once and whole.
+    fn is_file(&self) -> bool {
+        matches!(self.lock().to, To::File(..))
     }
 
     /// Goes over to frames, before the first byte.

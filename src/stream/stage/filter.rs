@@ -42,7 +42,9 @@ impl Stage<'_> {
         self.process.signals.drain_within(reading.drain_timeout);
         let max_line = reading.max_line_bytes as usize;
         let mut input = Input::new(Gate::new(stdio::stdin()?), max_line);
-        let seal = self.continue_seal(input.open()?)?;
+        let arrived = input.open()?;
+        let arrived_sealed = arrived.is_some();
+        let seal = self.continue_seal(arrived)?;
         *sealed = seal.is_some();
         if *sealed {
             self.rejects.judged_by(Judge::Sink);
@@ -62,6 +64,7 @@ impl Stage<'_> {
             return Err(Error::data(format!("{name} did not read all of its input")));
         }
         self.rejects.settle(self.counts.read)?;
+        self.refuse_to_vouch(arrived_sealed, *sealed)?;
         let closed = output.close(self.stages());
         self.note_output(&output);
         closed

@@ -130,6 +130,22 @@ impl<'a> Stage<'a> {
             .hint(format!("--seal at the source, so that an empty stream says so itself; or {otherwise}")))
     }
 
+    /// Refuses to call whole what came down an unsealed pipe after a signal that this process got, too:
+    /// the source has most likely stopped at it, and its end of file looks like any other. Called after
+    /// the last record, so that nothing before this stage breaks; `undone` says what is left so.
+    fn refuse_part(&self, arrived_sealed: bool, undone: &str) -> Result<()> {
+        let Some(signal) = self.process.signals.first().filter(|_| !arrived_sealed) else { return Ok(()) };
+        let message = format!("interrupted: an unsealed stream may be incomplete, so {undone}");
+        let error = Error::interrupted(signal, message).hint("--seal at the source");
+        log::error!("{error}");
+        Err(error)
+    }
+
+    /// The same for a stage that begins the sealed stream: its closing seal would vouch for the part.
+    fn refuse_to_vouch(&self, arrived_sealed: bool, seal: bool) -> Result<()> {
+        if seal { self.refuse_part(arrived_sealed, "it gets no closing seal here") } else { Ok(()) }
+    }
+
     /// The judge at the end of a stream: this stage, by its own allowance or the opening's.
     fn judge_for_all(&mut self, sealed: Option<&Sealed>) -> Result<()> {
         let told = match sealed {
