@@ -8,6 +8,7 @@
 //! | [`bytes`], [`frames`], [`outfile`] | bytes in and out: between an encoder and a sink, or into a file |
 //! | [`seal`], [`counts`] | how a stream says that it is whole |
 //! | [`reject`], [`rejects`] | one refused record; all of a stage's, and the allowance |
+//! | [`side`] | files that are written beside the data |
 //! | [`report`], [`summary`] | what a stage tells the parent of the pipeline, and whoever asks |
 //!
 //! Uses `run` and no room.
@@ -26,6 +27,7 @@ pub mod rejects;
 pub mod report;
 pub mod seal;
 pub mod shapes;
+pub mod side;
 pub mod stage;
 pub mod stdio;
 pub mod summary;

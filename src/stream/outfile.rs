@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags};
 
+use super::side::descriptor;
 use crate::run::{Error, Result};
 
 /// A file that does not exist until it is published.
@@ -25,6 +26,9 @@ pub struct OutFile {
 impl OutFile {
     /// Opens a nameless file beside `target`; fails at once when `target` exists.
     pub fn create(target: &Path) -> Result<Self> {
+        if descriptor(target).is_some() {
+            return Err(no_file(target));
+        }
         if let Ok(there) = target.symlink_metadata() {
             return Err(if there.is_file() || there.is_symlink() { exists(target) } else { no_file(target) });
         }

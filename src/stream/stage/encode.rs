@@ -16,6 +16,7 @@ use crate::stream::reject::{Reject, Trouble};
 use crate::stream::rejects::Judge;
 use crate::stream::seal::{Refusal, Sealed};
 use crate::stream::shapes::Encoder;
+use crate::stream::side::descriptor;
 use crate::stream::stdio::{self, Stdin, Stdout};
 
 impl Stage<'_> {
@@ -154,7 +155,8 @@ enum To {
 
 impl Out {
     fn open(target: &Target, text: bool) -> Result<Self> {
-        let file = target.output.as_deref().filter(|path| *path != Path::new("-"));
+        let file =
+            target.output.as_deref().filter(|path| *path != Path::new("-") && descriptor(path) != Some(1));
         let to = match file {
             // What is in the way of the file is told all the same.
             Some(path) if target.dry_run => OutFile::create(path).map(|_| To::Nowhere)?,

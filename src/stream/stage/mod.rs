@@ -27,7 +27,7 @@ use super::options::{Options, Reading, sealed_by_environment};
 use super::record::Record;
 use super::reject::Reject;
 use super::rejects::{Allowance, Judge, Rejects};
-use super::report::{self, Outcome};
+use super::report;
 use super::seal::{Refusal, Sealed, StageCounts};
 use super::stdio::{self, Stdin};
 use super::summary::Summary;
@@ -218,9 +218,9 @@ impl<'a> Stage<'a> {
         };
         // First the summary: a parent must not hear that all is well when the exit status says otherwise.
         let result = self.write_summary(result);
-        match &result {
-            Ok(facts) => report::end(&Outcome::Done(facts), &self.counts),
-            Err(error) => report::end(&Outcome::Failed(error), &self.counts),
+        let result = result.and_then(|facts| report::done(&facts, &self.counts));
+        if let Err(error) = &result {
+            report::failed(error, &self.counts);
         }
         let Self { _drawing: drawing, counts, progress, .. } = self;
         let drew = drawing.is_some();
@@ -233,7 +233,7 @@ impl<'a> Stage<'a> {
             };
             crate::run::log::say(&format!("{}{rejected}", progress.line()));
         }
-        result.map(drop)
+        result
     }
 
     /// Writes the summary, if one is wanted. That it cannot be written is an error of its own, unless
