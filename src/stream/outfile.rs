@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags};
 
 use super::side::descriptor;
+use super::side::descriptor;
 use crate::run::{Error, Result};
 
 /// A file that does not exist until it is published.
@@ -26,6 +27,9 @@ pub struct OutFile {
 impl OutFile {
     /// Opens a nameless file beside `target`; fails at once when `target` exists.
     pub fn create(target: &Path) -> Result<Self> {
+        if descriptor(target).is_some() {
+            return Err(no_file(target));
+        }
         if descriptor(target).is_some() {
             return Err(no_file(target));
         }

@@ -136,13 +136,17 @@ fn descriptors_by_name_are_inherited_and_never_emptied() {
     let encode = |target: &str| run("infer-schema").args(["-o", target]).stdin("{\"a\":1}\n").go();
     assert_eq!(encode("/dev/stdout").succeeds().text(), "a INT\n");
     encode("/dev/stderr").fails(2, &["no regular file"]);
-    run("via").args(["--rejects", "/dev/fd/77", "--", "cat"]).go().fails(1, &["/dev/fd/77", "Bad file descriptor"]);
+    run("via")
+        .args(["--rejects", "/dev/fd/77", "--", "cat"])
+        .go()
+        .fails(1, &["/dev/fd/77", "Bad file descriptor"]);
 }
 
 #[test]
 fn input_that_is_something_else_is_told_with_what_makes_it_records() {
     let with = |name: &str, stdin: &[u8]| {
-        let options: &[&str] = if name == "hash-fields" { &["--algorithm", "md5-int", "-q", "a"] } else { &[] };
+        let options: &[&str] =
+            if name == "hash-fields" { &["--algorithm", "md5-int", "-q", "a"] } else { &[] };
         run(name).args(options).stdin(stdin).go()
     };
     for name in ["hash-fields", "infer-schema"] {
@@ -157,7 +161,7 @@ fn input_that_is_something_else_is_told_with_what_makes_it_records() {
 }
 
 #[test]
-fn a_receipt_that_does_not_fit_is_an_error_and_a_long_error_is_cut() {
+fn the_report_of_a_long_error_is_cut_and_sent() {
     let pipe = |script: String| {
         let file = folder("long").join("reports");
         let script = format!("{script} 9>'{}'", file.display());
