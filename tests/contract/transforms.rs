@@ -116,8 +116,14 @@ fn a_sealed_stream_is_checked_and_sealed_again() {
         let lines: Vec<&str> = text.lines().collect();
         let end = "without a seal after 2 records";
         with(&[]).stdin(lines[..3].join("\n")).go().fails(1, &[end]);
-        with(&[]).stdin([lines[0], lines[1], lines[3]].join("\n")).go().fails(1, &["counts 2 records", "as: via -- PROGRAM"]);
-        with(&[]).stdin(text.replace("{\"a\":2}", "{\"a\":3}")).go().fails(1, &["changed", "as: via -- PROGRAM"]);
+        with(&[])
+            .stdin([lines[0], lines[1], lines[3]].join("\n"))
+            .go()
+            .fails(1, &["counts 2 records", "as: via -- PROGRAM"]);
+        with(&[])
+            .stdin(text.replace("{\"a\":2}", "{\"a\":3}"))
+            .go()
+            .fails(1, &["changed", "as: via -- PROGRAM"]);
         // And a stage that was told to expect a seal.
         with(&[]).env("SLUICEBOX_SEAL", "1").stdin("{}\n").go().fails(1, &["not sealed", "via -- COMMAND"]);
     });
