@@ -48,14 +48,7 @@ pub fn start(stage: &'static str) {
 /// parent would wait for it.
 pub fn done(facts: &Facts, counts: &Counts) -> Result<()> {
     let Some(Some(ear)) = EAR.get() else { return Ok(()) };
-    let line = line_of_done(ear.stage, facts, counts);
-    let length = line.to_string().len() + 1;
-    if length > LIMIT {
-        return Err(Error::data(format!(
-            "the work is done, but its receipt makes a report of {length} bytes, and {LIMIT} is the most"
-        )));
-    }
-    ear.end(&line);
+    ear.end(&line_of_done(ear.stage, facts, counts)?);
     Ok(())
 }
 
@@ -66,12 +59,18 @@ pub fn failed(error: &Error, counts: &Counts) {
     }
 }
 
-fn line_of_done(stage: &str, facts: &Facts, counts: &Counts) -> Value {
+fn line_of_done(stage: &str, facts: &Facts, counts: &Counts) -> Result<Value> {
     let mut line = ended(stage, counts, "done");
     if !facts.is_empty() {
         line["receipt"] = Value::Object(facts.clone());
     }
-    line
+    let length = line.to_string().len() + 1;
+    if length <= LIMIT {
+        return Ok(line);
+    }
+    Err(Error::data(format!(
+        "the work is done, but its receipt makes a report of {length} bytes, and {LIMIT} is the most"
+    )))
 }
 
 fn line_of_failed(stage: &str, error: &Error, counts: &Counts) -> Value {
@@ -126,5 +125,17 @@ mod tests {
             let line = line_of_failed("generate-users", &error, &counts).to_string();
             assert!(line.len() < LIMIT && line.len() > 1000, "{}", line.len());
         }
+    }
+
+    #[test]
+    fn a_receipt_that_does_not_fit_is_an_error_to_the_byte() {
+        let receipt = |length: usize| {
+            let facts: Facts = [("key".to_owned(), "x".repeat(length).into())].into_iter().collect();
+            line_of_done("s3-put", &facts, &Counts::default())
+        };
+        let room = LIMIT - 1 - receipt(0).expect("an empty key fits").to_string().len();
+        assert!(receipt(room).is_ok());
+        let error = receipt(room + 1).expect_err("no room");
+        assert!(error.to_string().contains("a report of 4097 bytes"), "{error}");
     }
 }
