@@ -5,7 +5,7 @@
 //! | [`shapes`] | the four shapes of a command: source, transform, encoder, sink |
 //! | [`stage`] | the drivers: what all commands of a shape have in common |
 //! | [`input`], [`output`] | records in and out (`block`: from bytes to lines) |
-//! | [`bytes`], [`frames`], [`outfile`] | bytes in and out: between an encoder and a sink, or into a file |
+//! | [`bytes`], [`frames`], [`outfile`] | bytes in and out: between an encoder and a sink, or into a file (`aside`) |
 //! | [`seal`], [`counts`] | how a stream says that it is whole |
 //! | [`reject`], [`rejects`] | one refused record; all of a stage's, and the allowance |
 //! | [`side`] | files that are written beside the data |
@@ -13,6 +13,7 @@
 //!
 //! Uses `run` and no room.
 
+mod aside;
 mod block;
 pub mod bytes;
 pub mod counts;
