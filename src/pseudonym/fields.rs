@@ -79,24 +79,18 @@ impl Fields {
 #[cold]
 fn refuse_misfit(paths: &Paths, misfit: Misfit) -> Reject {
     let path = paths.path(misfit.path);
-    let what = match misfit.kind {
-        Kind::Array => "an array",
-        Kind::Object => "an object",
-        _ => "a value without fields",
+    let (reason, refitted) = match misfit.kind {
+        Kind::Array => ("an array stands where the path has a name", path.refitted(misfit.depth, true)),
+        Kind::Object => {
+            ("an object stands where the path has an element", path.refitted(misfit.depth, false))
+        }
+        _ => ("a value without fields stands on the way", None),
     };
-    let reason = format!("{what} stands on the way");
-    let refitted = match misfit.kind {
-        Kind::Array => path.refitted(misfit.depth, true),
-        Kind::Object => path.refitted(misfit.depth, false),
-        _ => None,
-    };
-    Reject::at(
-        path.to_string(),
-        match refitted {
-            Some(path) => format!("{reason}; the path into it is {path}"),
-            None => reason,
-        },
-    )
+    let reject = Reject::at(path.to_string(), reason);
+    match refitted {
+        Some(path) => reject.hint(path),
+        None => reject,
+    }
 }
 
 /// Appends what stands in the place of one value.
@@ -194,11 +188,7 @@ mod tests {
         for (text, path, reason) in [
             (r#"{"k":1}"#, Some("/o/p"), "missing field"),
             (r#"{"o":{"p":2}}"#, Some("k"), "missing field"),
-            (
-                r#"{"k":1,"o":[{"p":2}]}"#,
-                Some("/o/p"),
-                "an array stands on the way; the path into it is o[*].p",
-            ),
+            (r#"{"k":1,"o":[{"p":2}]}"#, Some("/o/p"), "an array stands where the path has a name"),
             (r#"{"k":1,"o":"secret"}"#, Some("/o/p"), "a value without fields stands on the way"),
             (r#"{"k":{"secret":1},"o":{"p":2}}"#, Some("k"), "an object or an array"),
             (r#"{"k":["secret"],"o":{"p":2}}"#, Some("k"), "an object or an array"),
@@ -216,13 +206,14 @@ mod tests {
     #[test]
     fn a_record_of_another_shape_is_refused_even_where_missing_fields_are_kept() {
         let mut fields = fields(&["data.s", "a[*].b"], &[], Missing::Keep);
-        for (text, reason) in [
-            (r#"{"data":[{"s":"secret"}]}"#, "an array stands on the way; the path into it is data[*].s"),
-            (r#"{"a":{"b":"secret"}}"#, "an object stands on the way; the path into it is a.b"),
-            (r#"{"a":[{"b":1},["secret"]]}"#, "an array stands on the way; the path into it is a[*][*].b"),
-            (r#"{"data":"secret"}"#, "a value without fields stands on the way"),
+        for (text, reason, hint) in [
+            (r#"{"data":[{"s":"secret"}]}"#, "an array stands where the path has a name", Some("data[*].s")),
+            (r#"{"a":{"b":"secret"}}"#, "an object stands where the path has an element", Some("a.b")),
+            (r#"{"a":[{"b":1},["x"]]}"#, "an array stands where the path has a name", Some("a[*][*].b")),
+            (r#"{"data":"secret"}"#, "a value without fields stands on the way", None),
         ] {
-            assert_eq!(replace(&mut fields, text).unwrap_err().reason, reason, "{text}");
+            let reject = replace(&mut fields, text).unwrap_err();
+            assert_eq!((reject.reason.as_ref(), reject.hint.as_deref()), (reason, hint), "{text}");
         }
         for text in [r#"{"data":null,"a":null}"#, r#"{"data":{},"a":[]}"#, r#"{"a":[null,{}]}"#, "{}"] {
             assert_eq!(replace(&mut fields, text).unwrap(), text);

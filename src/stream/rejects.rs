@@ -83,8 +83,8 @@ pub struct Rejects {
     raw: Option<SideFile>,
     count: u64,
     first: Option<String>,
-    /// What the first one looks like, where that says what to do.
-    advice: Option<&'static str>,
+    /// What to do about the first one, where it can be told.
+    advice: Option<String>,
 }
 
 impl Rejects {
@@ -118,7 +118,7 @@ impl Rejects {
             file.write_line(raw)?;
         }
         if self.count == 0 {
-            self.advice = advice(raw);
+            self.advice = advice(raw).map(str::to_owned).or_else(|| reject.hint.clone());
         }
         self.add(&refusal, position.to_string(), read)?;
         Ok(refusal)
@@ -189,8 +189,8 @@ impl Rejects {
     }
 
     /// What to type next, that was not typed before.
-    fn hint(&self, allowance: Allowance) -> Option<&'static str> {
-        match (self.advice, allowance, self.list.is_some()) {
+    fn hint(&self, allowance: Allowance) -> Option<&str> {
+        match (self.advice.as_deref(), allowance, self.list.is_some()) {
             (Some(advice), ..) => Some(advice),
             (None, Allowance::Count(0), true) => Some("--max-rejects N to go on without such records"),
             (None, Allowance::Count(0), false) => {

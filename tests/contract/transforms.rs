@@ -321,7 +321,7 @@ fn a_path_that_matched_nothing_fails_before_the_seal_unless_it_may() {
     let array = "{\"data\":[{\"s\":\"secret\"}]}\n";
     for missing in ["reject", "keep", "keep-all"] {
         let ran = hash(&["--missing", missing, "data.s"]).stdin(array).go();
-        ran.fails(1, &["line 1: data.s: an array stands on the way; the path into it is data[*].s"]);
+        ran.fails(1, &["line 1: data.s: an array stands where the path has a name (try: data[*].s)"]);
     }
 }
 
