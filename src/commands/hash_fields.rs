@@ -62,7 +62,7 @@ impl Command for HashFields {
             spelling, so that 9829 and \"9829\" have one token, and 9829.0 has another. true and false are taken \
             as words. null stays null. An object or an array is refused: name a field inside it.\n\n\
             With --missing keep, records that lack a field are passed on; but a path that leads to nothing in all \
-            records ends the run with exit status 1, and without a closing seal: it is misspelt, and what it was to \
+            records ends the run with exit status 1, and without a closing seal: it is most likely misspelt, and what it was to \
             replace has passed in clear. keep-all is for a stream in which all records may lack the field. A record \
             of another shape (an array where the path has a name) is always refused. The summary counts \
             {PATH: {hashed, null, missing}}.\n\n\

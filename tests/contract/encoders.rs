@@ -251,6 +251,20 @@ fn encoders_read_on_after_the_first_signal_and_no_longer_than_the_drain_timeout(
 }
 
 #[test]
+fn a_pipe_that_is_interrupted_as_a_whole_publishes_nothing() {
+    let file = folder("interrupted").join("out");
+    let script = format!("generate-users --results 100000000 | infer-schema -o '{}'", file.display());
+    let child = sh(&script).start();
+    std::thread::sleep(A_MOMENT);
+    // Ctrl-C: every process of the group gets it, the source ends, and the encoder sees an end of file.
+    // SAFETY: kill(2) takes any numbers; the group is that of our child, not yet waited for.
+    unsafe { libc::kill(-(child.id() as i32), libc::SIGINT) };
+    let ran = finish(child);
+    assert!(ran.stderr.contains("infer-schema: interrupted: an unsealed stream"), "{}", ran.stderr);
+    assert!(names_in(file.parent().unwrap()).is_empty());
+}
+
+#[test]
 fn encoders_tell_closed_ends_and_report() {
     for Encoder { subject, .. } in encoders() {
         subject.script(&[], "<&-").go().fails(2, &["stdin is closed"]);
