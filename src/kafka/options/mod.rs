@@ -2,9 +2,11 @@
 //!
 //! Every Kafka command flattens [`KafkaArgs`], so that a flag is spelled once. [`KafkaArgs::settings`]
 //! turns them into [`Settings`]: librdkafka's properties, each with its origin, validated before
-//! anything is opened. Precedence: `-b` and `-X`, then `-F`, then `KAFKA_BOOTSTRAP_SERVERS`, then
-//! the defaults of the command. What the guarantees rest on cannot be changed by anybody.
+//! anything is opened. Precedence: `-b` and `-X`, then `-F`, then `KAFKA_BOOTSTRAP_SERVERS`, then what
+//! the settings file says in place of any of them, then the defaults of the command. What the
+//! guarantees rest on cannot be changed by anybody.
 
+mod brokers;
 mod properties;
 
 use std::path::PathBuf;
@@ -51,8 +53,38 @@ struct Flags {
 #[derive(Clone, Default)]
 pub struct KafkaArgs {
     flags: Flags,
-    /// `-b` was typed: a variable of the same name ranks below `-F`, and clap knows the difference.
-    brokers_typed: bool,
+    /// Who said `-b`, `-F` and `-X`: the settings file ranks below the environment, which ranks below
+    /// what is typed, whichever of the three it is about.
+    brokers_by: Rank,
+    config_by: Rank,
+    property_by: Rank,
+}
+
+/// Who gave an option; later ones win.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Rank {
+    #[default]
+    SettingsFile,
+    Environment,
+    CommandLine,
+}
+
+impl Rank {
+    fn of(option: &str, matches: &clap::ArgMatches) -> Self {
+        match matches.value_source(option) {
+            Some(ValueSource::CommandLine) => Self::CommandLine,
+            Some(ValueSource::EnvVariable) => Self::Environment,
+            _ => Self::SettingsFile,
+        }
+    }
+
+    fn origin(self) -> Origin {
+        match self {
+            Self::SettingsFile => Origin::SettingsFile,
+            Self::Environment => Origin::Environment,
+            Self::CommandLine => Origin::CommandLine,
+        }
+    }
 }
 
 impl clap::Args for KafkaArgs {
@@ -67,8 +99,9 @@ impl clap::Args for KafkaArgs {
 
 impl clap::FromArgMatches for KafkaArgs {
     fn from_arg_matches(matches: &clap::ArgMatches) -> Result<Self, clap::Error> {
-        let brokers_typed = matches.value_source("brokers") == Some(ValueSource::CommandLine);
-        Ok(Self { flags: Flags::from_arg_matches(matches)?, brokers_typed })
+        let by = |option| Rank::of(option, matches);
+        let (brokers_by, config_by, property_by) = (by("brokers"), by("kafka_config"), by("kafka_property"));
+        Ok(Self { flags: Flags::from_arg_matches(matches)?, brokers_by, config_by, property_by })
     }
 
     fn update_from_arg_matches(&mut self, matches: &clap::ArgMatches) -> Result<(), clap::Error> {
@@ -80,27 +113,32 @@ impl clap::FromArgMatches for KafkaArgs {
 impl KafkaArgs {
     /// Reads the file, and checks every property by name and value.
     pub fn settings(&self) -> Result<Settings> {
-        let flags = &self.flags;
-        let mut settings = Settings::new(flags.connect_timeout);
-        let brokers = flags.brokers.as_deref().filter(|brokers| !brokers.trim().is_empty());
-        if let (Some(brokers), false) = (brokers, self.brokers_typed) {
-            settings.put("bootstrap.servers", brokers, Origin::Environment);
+        let mut settings = Settings::new(self.flags.connect_timeout);
+        for rank in [Rank::SettingsFile, Rank::Environment, Rank::CommandLine] {
+            self.add(rank, &mut settings)?;
         }
-        if let Some(file) = &flags.kafka_config {
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// Adds what has this rank: the file of properties, single ones, the brokers; later ones win.
+    fn add(&self, rank: Rank, settings: &mut Settings) -> Result<()> {
+        let flags = &self.flags;
+        if let Some(file) = flags.kafka_config.as_deref().filter(|_| self.config_by == rank) {
             settings.read_file(file)?;
         }
-        for property in &flags.kafka_property {
+        for property in flags.kafka_property.iter().filter(|_| self.property_by == rank) {
             let (key, value) = property.split_once('=').ok_or_else(|| {
                 Error::usage(format!("-X {property}: expected KEY=VALUE"))
                     .hint("-X security.protocol=SASL_SSL")
             })?;
-            settings.accept_argument(key.trim(), value)?;
+            settings.accept_argument(key.trim(), value, rank.origin())?;
         }
-        if let (Some(brokers), true) = (brokers, self.brokers_typed) {
-            settings.put("bootstrap.servers", brokers, Origin::CommandLine);
+        let brokers = flags.brokers.as_deref().filter(|_| self.brokers_by == rank);
+        if let Some(brokers) = brokers.filter(|brokers| !brokers.trim().is_empty()) {
+            settings.put("bootstrap.servers", brokers, rank.origin());
         }
-        settings.check()?;
-        Ok(settings)
+        Ok(())
     }
 }
 
@@ -150,6 +188,31 @@ mod tests {
         assert_eq!(with(&["-F", name, "-b", "environment:1"]).brokers(), "environment:1");
         assert_eq!(with(&[]).brokers(), "environment:1");
         std::fs::remove_file(file).unwrap();
+    }
+
+    #[test]
+    fn the_settings_file_never_beats_the_environment_whichever_option_it_gives() {
+        let by = |config: Rank, property: Rank| {
+            let flags = Flags {
+                brokers: Some("environment:1".into()),
+                kafka_property: vec!["bootstrap.servers=property:1".into()],
+                ..Flags::default()
+            };
+            let args =
+                KafkaArgs { flags, brokers_by: Rank::Environment, config_by: config, property_by: property };
+            args.settings().unwrap().brokers().to_owned()
+        };
+        assert_eq!(by(Rank::SettingsFile, Rank::SettingsFile), "environment:1");
+        assert_eq!(by(Rank::SettingsFile, Rank::CommandLine), "property:1");
+    }
+
+    #[test]
+    fn a_url_is_no_broker_wherever_it_was_said() {
+        let error = args(None, &["-b", "http://h:1"]).settings().err().unwrap();
+        assert!(error.to_string().contains("-b h:1") && error.to_string().contains("URL"), "{error}");
+        assert_eq!(error.exit(), crate::run::exit::Exit::Usage);
+        assert!(args(Some("http://h:1"), &[]).settings().is_err());
+        assert!(args(None, &["-X", "metadata.broker.list=http://h:1"]).settings().is_err());
     }
 
     #[test]

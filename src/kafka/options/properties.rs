@@ -11,7 +11,7 @@ use std::time::Duration;
 use rdkafka::ClientConfig;
 use rdkafka::error::KafkaError;
 
-use super::BROKERS_VARIABLE;
+use super::{BROKERS_VARIABLE, brokers};
 use crate::run::exit::{Error, Result};
 
 /// Where a property came from.
@@ -21,8 +21,10 @@ pub enum Origin {
     CommandLine,
     /// `-F FILE`.
     File(PathBuf),
-    /// `KAFKA_BOOTSTRAP_SERVERS`, or the settings file.
+    /// `KAFKA_BOOTSTRAP_SERVERS`.
     Environment,
+    /// Sluicebox's own settings.
+    SettingsFile,
 }
 
 /// One property as the user gave it.
@@ -88,6 +90,11 @@ impl Settings {
         self.get("bootstrap.servers").unwrap_or_default()
     }
 
+    /// Host and port of the first of them, for a hint.
+    pub fn first_broker(&self) -> (String, String) {
+        brokers::first(self.brokers())
+    }
+
     /// How long the first connection may take.
     pub fn connect_timeout(&self) -> Duration {
         self.connect_timeout
@@ -129,7 +136,7 @@ impl Settings {
     }
 
     /// Takes a property of the command line, which everybody can read.
-    pub(super) fn accept_argument(&mut self, key: &str, value: &str) -> Result<()> {
+    pub(super) fn accept_argument(&mut self, key: &str, value: &str, origin: Origin) -> Result<()> {
         if is_secret(key) {
             return Err(Error::usage(format!(
                 "-X {key}: a secret on the command line can be read by others"
@@ -139,7 +146,7 @@ impl Settings {
         if let Some((_, reason)) = RESERVED.iter().find(|(reserved, _)| *reserved == key) {
             return Err(Error::usage(format!("-X {key} cannot be set: {reason}")));
         }
-        self.put(key, value, Origin::CommandLine);
+        self.put(key, value, origin);
         Ok(())
     }
 
@@ -182,7 +189,14 @@ impl Settings {
             return Err(Error::usage("no Kafka brokers are given")
                 .hint(format!("-b localhost:9092, or set {BROKERS_VARIABLE}")));
         }
-        Ok(())
+        self.check_brokers()
+    }
+
+    fn check_brokers(&self) -> Result<()> {
+        brokers::check(self.brokers()).map_err(|misspelt| {
+            let origin = self.properties.get("bootstrap.servers").map(|property| property.origin.to_string());
+            Error::usage(misspelt.what).at(origin.unwrap_or_default()).hint(misspelt.right)
+        })
     }
 }
 
@@ -192,6 +206,7 @@ impl std::fmt::Display for Origin {
             Origin::CommandLine => f.write_str("the command line"),
             Origin::File(path) => write!(f, "{}", path.display()),
             Origin::Environment => f.write_str(BROKERS_VARIABLE),
+            Origin::SettingsFile => f.write_str("the settings file"),
         }
     }
 }
