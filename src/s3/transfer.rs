@@ -197,8 +197,7 @@ impl Transfer {
 /// The command that removes what is left of an upload.
 pub(super) fn remedy(job: &Job, upload: &str) -> String {
     let location = &job.target.location;
-    let endpoint =
-        if job.store.contains("://") { format!(" --endpoint-url {}", job.store) } else { String::new() };
+    let endpoint = job.doing("s3:AbortMultipartUpload").at_endpoint();
     format!(
         "aws s3api abort-multipart-upload --bucket {} --key '{}' --upload-id {upload}{endpoint}",
         location.bucket(),
