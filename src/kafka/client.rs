@@ -16,7 +16,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::statistics::Statistics;
 
 use super::codes;
-use super::native;
+use super::native::{self, Broker};
 use super::options::Settings;
 use super::strangers::{Stranger, recognise};
 use crate::run::exit::{Error, Result};
@@ -95,7 +95,8 @@ impl Pages {
     /// Remembers who answers instead of Kafka.
     fn meet(&mut self, stranger: Stranger) {
         if stranger.certain {
-            self.refusal = Some(Error::usage(format!("no Kafka there: {}", stranger.words)).hint(stranger.hint));
+            self.refusal =
+                Some(Error::usage(format!("no Kafka there: {}", stranger.words)).hint(stranger.hint));
         }
         self.trouble = Some(stranger.words.to_owned());
         self.stranger = Some(stranger);
@@ -189,8 +190,9 @@ pub fn connect<C: ClientContext>(
         let answer = native::ask_for_brokers(client, step.min(left));
         // Without any connection the question fails at once.
         poll(if answer.is_ok() { Duration::ZERO } else { BETWEEN_TRIES.min(left) });
-        if answer.is_ok() {
+        if let Ok(brokers) = answer {
             journal.pages().connected = true;
+            tell(&brokers);
             return Ok(());
         }
         if let Some(refusal) = journal.refusal() {
@@ -201,6 +203,14 @@ pub fn connect<C: ClientContext>(
         }
         step = (step * 2).min(LONGEST_TRY);
     }
+}
+
+/// The addresses that the cluster gives away are where all else goes: often the cause when only the
+/// first connection works.
+fn tell(brokers: &[Broker]) {
+    let all: Vec<String> =
+        brokers.iter().map(|broker| format!("{} at {}", broker.id, broker.address)).collect();
+    log::info!("connected to Kafka; its brokers are {}", all.join(", "));
 }
 
 fn no_connection(journal: &Journal, settings: &Settings) -> Error {

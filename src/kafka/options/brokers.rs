@@ -18,7 +18,8 @@ pub(super) fn check(list: &str) -> Result<(), Misspelt> {
 }
 
 fn check_one(address: &str) -> Result<(), Misspelt> {
-    let wrong = |what: &str, right: String| Err(Misspelt { what: format!("'{}' {what}", safe(address)), right });
+    let wrong =
+        |what: &str, right: String| Err(Misspelt { what: format!("'{}' {what}", safe(address)), right });
     let (protocol, rest) = match address.split_once("://") {
         Some((protocol, rest)) => (Some(protocol.to_ascii_lowercase()), rest),
         None => (None, address),
@@ -76,7 +77,9 @@ fn spelled(host: &str) -> String {
 /// The address without the user and the password that a URL may hold.
 fn safe(address: &str) -> String {
     match (address.find("://"), address.rfind('@')) {
-        (Some(scheme), Some(at)) if at > scheme => format!("{}****{}", &address[..scheme + 3], &address[at..]),
+        (Some(scheme), Some(at)) if at > scheme => {
+            format!("{}****{}", &address[..scheme + 3], &address[at..])
+        }
         _ => address.to_owned(),
     }
 }

@@ -11,7 +11,6 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 
-
 pub use self::explain::Doing;
 
 /// How far a request got.
@@ -122,7 +121,14 @@ impl Failure {
                 "XMinioStorageFull" | "XMinioAdminBucketQuotaExceeded" | "QuotaExceeded" | "StorageFull"
             )
     }
+}
 
+/// Why an attempt failed, in a few words: the status of the answer, or the innermost cause.
+pub fn why(error: &dyn StdError, status: u16) -> String {
+    match status {
+        0 => root_cause(error).unwrap_or_default(),
+        status => format!("status {status}"),
+    }
 }
 
 /// How far the request of this error got.
