@@ -72,7 +72,7 @@ fn lines(command: &clap::Command, matches: &ArgMatches, settings: &Settings, pag
     let options = command
         .get_arguments()
         .filter(|arg| !["help", "version"].contains(&arg.get_id().as_str()))
-        .filter(|arg| !arg.is_hide_set() || typed(arg))
+        .filter(|arg| !settings.is_opposite(arg) && (!arg.is_hide_set() || typed(arg)))
         .map(|arg| option(arg, matches, settings));
     options.chain(variables(command, settings, page)).collect()
 }

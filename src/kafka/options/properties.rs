@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rdkafka::ClientConfig;
+use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::KafkaError;
 
 use super::{BROKERS_VARIABLE, brokers};
@@ -118,6 +119,8 @@ impl Settings {
         let mut config = ClientConfig::new();
         // An unknown topic is an error with a hint, never a topic made by a typing mistake.
         config.set("client.id", "sluicebox").set("allow.auto.create.topics", "false");
+        // The journal chooses what is passed on; that it was hung up on, librdkafka only mentions.
+        config.set_log_level(RDKafkaLogLevel::Debug);
         for (key, value) in defaults {
             config.set(canonical(key), *value);
         }

@@ -157,6 +157,11 @@ impl Settings {
         self.stand_ins.iter().find(|stand_in| Some(stand_in.option) == arg.get_long())?.value()
     }
 
+    /// Whether `arg` is but the other side of a switch.
+    pub fn is_opposite(&self, arg: &Arg) -> bool {
+        arg.is_hide_set() && arg.get_long().is_some_and(|long| long.starts_with(&opposite("")))
+    }
+
     /// Where the value of `arg` came from.
     pub fn origin(&self, arg: &Arg, matches: &ArgMatches) -> Origin {
         let opposite = arg.get_long().map(opposite).unwrap_or_default();
