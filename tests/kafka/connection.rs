@@ -1,5 +1,7 @@
 //! What answers, or does not, where Kafka should be; and other mistakes.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use super::{consume, produce, topic};
@@ -44,11 +46,55 @@ fn kafka_that_cannot_be_reached_is_temporary_and_said_in_time() {
     run("kafka-consume").args(arguments).go().fails(75, &["cannot reach Kafka", "within 1s"]);
 }
 
+/// Answers every connection with `bytes`, and closes it.
+fn stranger(bytes: &'static [u8]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        for mut connection in listener.incoming().flatten() {
+            // The request first: an answer ahead of it would be lost with the connection.
+            let _ = connection.read(&mut [0; 1024]);
+            let _ = connection.write_all(bytes);
+        }
+    });
+    address
+}
+
 #[test]
-fn kafka_plain_client_at_a_tls_port_is_told_what_is_wrong() {
+fn kafka_that_is_somebody_else_is_told_apart() {
+    let ask = |address: &str, options: &[&str]| {
+        let patience: &[&str] =
+            if options.contains(&"--connect-timeout") { &[] } else { &["--connect-timeout", "1s"] };
+        run("kafka-consume").args(["t", "-b", address]).args(patience).args(options).go()
+    };
+    let started = Instant::now();
+    let http = stranger(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    let ran = ask(&http, &["--connect-timeout", "60s"]).fails(2, &["speaks HTTP", "-b HOST:PORT"]);
+    assert!(!ran.stderr.contains("receive.message.max.bytes"), "{}", ran.stderr);
+    ask(&stranger(b"SSH-2.0-OpenSSH_9.6\r\n"), &[]).fails(2, &["does not speak Kafka's protocol"]);
+    // A TLS alert: what OpenSSL and Java answer to what is no handshake.
+    let tls = stranger(&[0x15, 3, 3, 0, 2, 2, 70, 0, 0, 0]);
+    ask(&tls, &[]).fails(2, &["speaks TLS", "-X security.protocol=SSL"]);
+    ask(&http, &["-X", "security.protocol=SSL"]).fails(2, &["does not speak TLS", "PLAINTEXT"]);
+    assert!(started.elapsed() < Duration::from_secs(10), "no waiting helps: {:?}", started.elapsed());
+    ask(&stranger(b""), &[]).fails(75, &["hung up at the first request", "-X security.protocol=SSL"]);
     let broker = service("KAFKA_BOOTSTRAP_SERVERS");
-    let arguments = ["t", "-b", &broker, "-X", "security.protocol=SSL", "--connect-timeout", "5s"];
-    let ran = run("kafka-consume").args(arguments).go();
-    assert!(ran.code == Some(2) || ran.code == Some(75), "{ran:?}");
-    assert!(ran.stderr.contains("SSL"), "{}", ran.stderr);
+    // A real broker without TLS hangs up, which may as well be its end.
+    ask(&broker, &["-X", "security.protocol=SSL"]).fails(75, &["without TLS?", "PLAINTEXT"]);
+}
+
+#[test]
+fn kafka_commands_say_with_v_where_they_are_and_what_they_read() {
+    let topic = topic("verbose", 2, &[]);
+    let told = produce(&topic, &["-v"], "{\"secret\":1}\n").exits(0).stderr;
+    for phrase in ["its brokers are 1 at 127.0.0.1:", "2 partitions", "1 records confirmed"] {
+        assert!(told.contains(phrase), "{phrase} in {told}");
+    }
+    let told = consume(&topic, &["-v"]).exits(0).stderr;
+    for phrase in
+        ["its brokers are 1 at", "partition 0: from 0; its end is", "partition 1: from 0; its end is"]
+    {
+        assert!(told.contains(phrase), "{phrase} in {told}");
+    }
+    assert!(!told.contains("secret"), "{told}");
 }

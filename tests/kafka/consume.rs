@@ -7,7 +7,7 @@ use rdkafka::producer::Producer;
 use serde_json::{Value, json};
 
 use super::{consume, flush, foreign, kafka, numbers, produce, send, sorted, topic};
-use crate::support::{finish, signal};
+use crate::support::{finish, run, sh, signal};
 
 #[test]
 fn kafka_end_behind_a_transaction_marker_is_met_and_aborted_records_are_not_read() {
@@ -104,11 +104,13 @@ fn kafka_reading_starts_where_it_was_told_and_ends_after_exactly_n() {
     assert_eq!(read(&["--from", "-1"]), [10, 11], "of each partition");
     assert_eq!(read(&["--from", &format!("@{middle}")]), [10, 11]);
     assert_eq!(read(&["--from", "@2001-01-01T00:00:00Z"]).len(), 12);
+    assert_eq!(read(&["--from", "2001-01-01T00:00:00Z"]).len(), 12);
+    assert_eq!(read(&["--from", "2001-01-01"]).len(), 12);
     assert!(read(&["--from", "@2101-01-01T00:00:00Z"]).is_empty());
     assert_eq!(read(&["-n", "5"]).len(), 5);
     assert_eq!(read(&["-n", "0"]).len(), 0);
     assert_eq!(read(&["-n", "500"]).len(), 12);
-    let ran = kafka("kafka-consume").args([&topic, "-n", "12"]).go().succeeds();
+    let ran = kafka("kafka-consume").args(["-t", &topic, "-n", "12"]).go().succeeds();
     assert_eq!(ran.json().len(), 12, "following ends after n too");
     consume(&topic, &["--from", "12"]).fails(2, &["partition 0 has offsets 0 to 11"]);
 }
@@ -206,4 +208,17 @@ fn kafka_log_append_time_is_told() {
     let record = consume(&topic, &["--envelope"]).succeeds().json().remove(0);
     assert_eq!(record["timestamp_type"], "LogAppendTime");
     assert!(record["timestamp"].as_i64().unwrap() > 1_700_000_000_000);
+}
+
+#[test]
+fn kafka_stream_through_a_filter_ends_when_its_reader_has_enough() {
+    let topic = topic("enough", 1, &[]);
+    produce(&topic, &[], "{\"n\":1}\n").succeeds();
+    let key = crate::support::folder("enough").join("hash.key").display().to_string();
+    run("hash-fields").args(["-q", "--new-key", &key]).go().exits(0);
+    let started = Instant::now();
+    let script = format!("kafka-consume {topic} --follow | hash-fields --key-file '{key}' n | head -n 1");
+    let ran = sh(&script).go().succeeds();
+    assert_eq!(ran.text().lines().count(), 1);
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }

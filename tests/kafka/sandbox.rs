@@ -19,3 +19,25 @@ fn kafka_of_the_sandbox_takes_and_gives_records_and_creates_no_topics() {
     );
     assert!(text.contains("sluicebox sandbox --topic"), "{text}");
 }
+
+#[test]
+fn kafka_of_the_sandbox_says_when_it_has_dropped_records() {
+    let dir = crate::support::folder("sandbox-loss");
+    let run_in = |results: u32| {
+        let script = format!(
+            "generate-users --seed 1 --results {results} | kafka-produce -t users; \
+             kafka-consume users --exit-at-end | wc -l; kafka-consume users --exit-at-end --from -1"
+        );
+        run("sandbox").args(["--topic", "users:1", "--", "sh", "-c", &script]).dir(&dir).go().exits(0)
+    };
+    let much = run_in(12_000);
+    let warnings: Vec<&str> = much.stderr.lines().collect();
+    assert_eq!(warnings.len(), 2, "of the producer and of the one who reads all: {}", much.stderr);
+    for (warning, name) in warnings.into_iter().zip(["kafka-produce", "kafka-consume"]) {
+        assert!(warning.contains(name) && warning.contains("5 MiB a partition"), "{warning}");
+    }
+    let kept: u32 = much.text().lines().next().unwrap().trim().parse().unwrap();
+    let dropped = format!("{},{:03} oldest", (12_000 - kept) / 1000, (12_000 - kept) % 1000);
+    assert!(much.stderr.contains(&dropped), "{dropped}: {}", much.stderr);
+    run_in(100).exits(0).stderr.is_empty().then_some(()).expect("nothing is dropped, nothing is said");
+}
