@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, FromArgMatches};
 
-use crate::commands::{Entry, Page, TABLE, find};
+use crate::commands::{Entry, Page, STAND_INS, TABLE, find};
 use crate::run::settings::Settings;
 use crate::run::{Error, Exit, Globals, Process, Result, Role, Signals, log as diagnostics, signals};
 use crate::stream::Facts;
@@ -92,7 +92,7 @@ fn parse(
     arguments: &[OsString],
     early: &Globals,
 ) -> Result<(clap::ArgMatches, Globals), Ended> {
-    let settings = Settings::load(early.config.as_deref(), early.profile.as_deref())?;
+    let settings = Settings::load(early.config.as_deref(), early.profile.as_deref(), STAND_INS)?;
     let command = settings.apply(command(entry), TABLE.iter().map(command))?;
     let runs_another = command.get_positionals().any(clap::Arg::is_last_set);
     let parsed = command.try_get_matches_from(arguments).and_then(|matches| {

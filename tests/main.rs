@@ -16,4 +16,5 @@ mod mistakes;
 mod parquet;
 mod river;
 mod s3;
+mod settings;
 mod support;

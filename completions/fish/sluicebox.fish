@@ -93,7 +93,8 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s q
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s V -l version -d 'Print version'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l from -d 'Where to start in each partition: beginning, end, OFFSET, -N (before the end), @TIME' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s t -l topic -d 'The same as TOPIC' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l from -d 'Where to start in each partition: beginning, end, OFFSET, -N (before the end), TIME' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s n -l count -d 'End after this many records' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s p -l partition -d 'Read this partition of each topic only' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s b -l brokers -d 'Brokers to start from' -r

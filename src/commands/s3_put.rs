@@ -92,16 +92,7 @@ impl Command for S3Put {
             ("with metadata", "s3-put --metadata origin=api s3://lake/users.ndjson < users.ndjson"),
             ("check destination and credentials", "s3-put --dry-run s3://lake/users.ndjson"),
         ],
-        environment: &[
-            ("AWS_ENDPOINT_URL_S3", "the store, unless it is AWS: http://127.0.0.1:9000"),
-            (
-                "AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...",
-                "as in every AWS tool",
-            ),
-            ("AWS_MAX_ATTEMPTS", "how often a request is sent before the command gives up"),
-            ("AWS_REQUEST_CHECKSUM_CALCULATION", "when_supported or when_required"),
-            ("SSL_CERT_FILE", "certificates to trust instead of the system's"),
-        ],
+        environment: &s3::ENVIRONMENT,
         files: &[("~/.aws/config, ~/.aws/credentials", "profiles")],
         see_also: &["to-parquet", "kafka-consume"],
     };

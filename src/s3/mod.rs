@@ -28,7 +28,7 @@ mod transfer;
 mod upload;
 
 pub use location::{Batch, Location, content_type, key_for};
-pub use options::{AddressingStyle, S3Args};
+pub use options::{AddressingStyle, ENVIRONMENT, S3Args, STAND_INS};
 pub use parts::Schedule;
 pub use publish::Target;
 pub use sandbox::Sandbox;

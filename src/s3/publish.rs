@@ -22,6 +22,7 @@ use super::error::{Doing, Failure};
 use super::location::Location;
 use super::store::ANSWER_TIMEOUT;
 use crate::run::exit::Result;
+use crate::run::units::grouped;
 
 /// How often a request that publishes is sent.
 const ATTEMPTS: u32 = 5;
@@ -136,7 +137,11 @@ impl Job {
         let mut pause = FIRST_PAUSE;
         for left in (0..ATTEMPTS).rev() {
             let failure = match attempt().await {
-                Ok(published) => return Ok(published),
+                Ok(published) => {
+                    let location = &self.target.location;
+                    log::info!("{location} stored: {} bytes, ETag {}", grouped(ours.bytes), published.etag);
+                    return Ok(published);
+                }
                 Err(failure) => failure,
             };
             doubt |= failure.is_in_doubt();
@@ -147,6 +152,7 @@ impl Job {
                     None => Err(failure.explain(&self.doing("s3:PutObject"))),
                 };
             }
+            log::info!("trying again in {} ms", pause.as_millis());
             tokio::time::sleep(pause).await;
             pause *= 2;
         }

@@ -70,7 +70,7 @@ impl Exchange {
         let brokers = super::ask_for_brokers(client, wait)?;
         // SAFETY: rule 1; zero milliseconds: what the answer just said.
         let controller = unsafe { sys::rd_kafka_controllerid(client.native_ptr(), 0) };
-        if !brokers.contains(&controller) {
+        if !brokers.iter().any(|broker| broker.id == controller) {
             return Err(RDKafkaErrorCode::UnsupportedFeature.into());
         }
         // SAFETY: rule 1; both are ours (rule 2).

@@ -193,7 +193,13 @@ impl<'a> Stage<'a> {
     /// Prepares what the stage works with: connects, reads a schema. Where that fails, the stage has
     /// ended, and its report and summary say so.
     pub fn prepare<T>(self, prepare: impl FnOnce() -> Result<T>) -> Result<(Self, T)> {
-        match prepare() {
+        // A source has nothing to finish yet.
+        let prepared = self.process.signals.end_at_once().and_then(|at_once| {
+            let prepared = prepare();
+            drop(at_once);
+            prepared
+        });
+        match prepared {
             Ok(prepared) => Ok((self, prepared)),
             Err(error) => {
                 let cause = error.clone();

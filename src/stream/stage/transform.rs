@@ -78,6 +78,7 @@ impl Stage<'_> {
                     }
                     self.note_input(input);
                     output.flush()?;
+                    stdio::wait_for_input()?;
                 }
                 Event::End => return Ok(()),
             }
