@@ -68,8 +68,9 @@ impl Command for S3Put {
             empty object; a pipe that ends without a byte, and without a seal, is refused without \
             --allow-empty: that is what a stage leaves behind that failed at its start.\n\n\
             After a first SIGINT or SIGTERM it reads on to the end of its input, as every stage but the source \
-            does, and stores what came: seal the stream at its source (--seal) where a part must never be \
-            taken for the whole. A second signal, or --drain-timeout, ends it, and nothing is visible.\n\n\
+            does. Then a sealed stream is stored if its closing seal came; one without a seal may be a part, so \
+            nothing is stored and s3-put ends by the signal. A second signal, or --drain-timeout, ends it at once, \
+            and nothing is visible.\n\n\
             The destination is looked at first: a bucket that does not exist, wrong keys or a wrong endpoint are \
             told before any input is read. Credentials that may write but not list are enough.\n\n\
             --create-only never replaces an object. The store itself decides (If-None-Match), so of two \

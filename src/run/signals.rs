@@ -6,7 +6,7 @@
 //! child to kill) had a bounded time. A process that ends by a signal dies *by* it, so that shells
 //! and service managers see the truth; as PID 1, where that is impossible, it exits with 128+n.
 
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -82,6 +82,8 @@ struct Shared {
     stop: Stop,
     role: Role,
     first: AtomicI32,
+    /// Set by the handler itself: known before the thread of signals has woken up.
+    came: Arc<AtomicUsize>,
     /// The command has not begun its work: the first signal to a source ends the process.
     preparing: AtomicBool,
     /// The process is ending by a signal; its clean-ups run.
@@ -102,11 +104,16 @@ impl Signals {
     /// (`nohup`, `&` in a script).
     pub fn install(role: Role) -> Result<Self> {
         let shared = Arc::new(Shared { role, ..Shared::default() });
-        let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal));
+        let wanted: Vec<i32> =
+            [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal)).collect();
+        let fail = |cause| Error::io("cannot install signal handlers", &cause);
+        for &signal in &wanted {
+            let came = Arc::clone(&shared.came);
+            signal_hook::flag::register_usize(signal, came, signal as usize).map_err(fail)?;
+        }
         // SIGXFSZ is caught so that a write above `ulimit -f` fails and is told as a full disk is. Not
         // ignored: children would inherit that.
-        let incoming = Incoming::new(wanted.chain([SIGUSR1, SIGXFSZ]))
-            .map_err(|error| Error::io("cannot install signal handlers", &error))?;
+        let incoming = Incoming::new(wanted.into_iter().chain([SIGUSR1, SIGXFSZ])).map_err(fail)?;
         let for_thread = Arc::clone(&shared);
         thread::Builder::new()
             .name("signals".into())
@@ -132,7 +139,10 @@ impl Signals {
 
     /// The first signal that came, if one came.
     pub fn first(&self) -> Option<i32> {
-        Some(self.shared.first.load(SeqCst)).filter(|&number| number != 0)
+        let first = self.shared.first.load(SeqCst);
+        // Of what ends by the same Ctrl-C, the end of file must not be known sooner than the signal.
+        let first = if first == 0 { self.shared.came.load(SeqCst) as i32 } else { first };
+        Some(first).filter(|&number| number != 0)
     }
 
     /// Registers `cleanup`, run when the process is ended early; forgotten when the guard drops.
