@@ -19,4 +19,5 @@ mod river;
 mod s3;
 mod s3_batch;
 mod s3_verify;
+mod settings;
 mod support;

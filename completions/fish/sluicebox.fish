@@ -94,7 +94,8 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s q
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s V -l version -d 'Print version'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l from -d 'Where to start in each partition: beginning, end, OFFSET, -N (before the end), @TIME' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s t -l topic -d 'The same as TOPIC' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l from -d 'Where to start in each partition: beginning, end, OFFSET, -N (before the end), TIME' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s n -l count -d 'End after this many records' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s p -l partition -d 'Read this partition of each topic only' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s g -l group -d 'Consume as this group, batch by batch, each exactly once, into COMMAND' -r
@@ -162,8 +163,9 @@ md5-int\t'Unkeyed and reversible by guessing: int(md5(text), 16), a number; for 
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l normalize -d 'What to do with a text before it is hashed; always in the order trim, lower, nfc' -r -f -a "trim\t'Remove white space (Unicode\'s) from both ends'
 lower\t'Lower case (Unicode\'s, without regard to language)'
 nfc\t'Compose characters: Unicode Normalization Form C'"
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l missing -d 'What to do with a record in which a path leads to nothing' -r -f -a "reject\t'Reject the record'
-keep\t'Pass it on; what is there is still replaced'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l missing -d 'What to do with a record in which a path leads to nothing, or to null on the way' -r -f -a "reject\t'Reject the record'
+keep\t'Pass it on; what is there is still replaced. A path that led to nothing in all records fails'
+keep-all\t'As keep, and a path may lead to nothing in all records'"
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F

@@ -22,6 +22,7 @@ mod via;
 
 use clap::{ArgMatches, FromArgMatches};
 
+use crate::run::settings::StandIn;
 use crate::run::{Process, Result, Role};
 
 /// What a command is, for help, man pages, and how it takes signals.
@@ -124,6 +125,9 @@ pub const TABLE: &[Entry] = &[
     entry::<link::Link>(),
     entry::<config::Config>(),
 ];
+
+/// The variables that libraries read in place of options.
+pub const STAND_INS: &[StandIn] = &crate::s3::STAND_INS;
 
 /// The command of exactly that name.
 pub fn find(name: &str) -> Option<&'static Entry> {

@@ -21,11 +21,16 @@ use aws_sdk_s3::config::{
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder as HttpBuilder, Connector};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
 use aws_types::service_config::ServiceConfigKey;
 use tokio::runtime::{Builder as RuntimeBuilder, Handle};
 use tokio::sync::oneshot;
 
-use super::error::{Doing, Failure};
+use super::error::{Doing, Failure, why};
 use super::location::Location;
 use super::options::{S3Args, S3Place, endpoint};
 use super::sandbox::Sandbox;
@@ -115,8 +120,14 @@ impl Store {
     pub fn look_at(&self, location: &Location) -> Result<Seen> {
         Ok(match self.keys_from(location, location.key())? {
             // Of all keys that start with this one, itself comes first.
-            Some(keys) if keys.first().is_some_and(|key| key == location.key()) => Seen::Taken,
-            Some(_) => Seen::Free,
+            Some(keys) if keys.first().is_some_and(|key| key == location.key()) => {
+                log::info!("{location} exists");
+                Seen::Taken
+            }
+            Some(_) => {
+                log::info!("{location} does not exist yet, its bucket does");
+                Seen::Free
+            }
             None => Seen::Hidden,
         })
     }
@@ -156,6 +167,7 @@ async fn connect(args: S3Args, keys: Option<Credentials>) -> Result<(Client, Str
     };
     let custom = endpoint_url.is_some();
     let mut builder = aws_sdk_s3::config::Builder::from(&config)
+        .interceptor(Attempts)
         .force_path_style(args.place.addressing_style.is_path(custom))
         // Parts are in memory before they are sent, so only the network can stall, never a slow pipe.
         .stalled_stream_protection(StalledStreamProtectionConfig::enabled().grace_period(STALL).build());
@@ -168,6 +180,9 @@ async fn connect(args: S3Args, keys: Option<Credentials>) -> Result<(Client, Str
         builder.set_request_checksum_calculation(Some(RequestChecksumCalculation::WhenRequired));
     }
     let store = endpoint_url.unwrap_or_else(|| "AWS".to_owned());
+    let region = config.region().map_or("", Region::as_ref);
+    let style = if args.place.addressing_style.is_path(custom) { "path" } else { "host name" };
+    log::info!("S3 at {store}, region {region}, buckets by {style}");
     Ok((Client::from_conf(builder.build()), store))
 }
 
@@ -246,6 +261,29 @@ fn http_client() -> SharedHttpClient {
         connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
         connector.tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build()
     })
+}
+
+/// Says why a request is sent again: the SDK does that in silence.
+#[derive(Debug)]
+struct Attempts;
+
+impl Intercept for Attempts {
+    fn name(&self) -> &'static str {
+        "attempts"
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(Err(error)) = context.output_or_error() {
+            let status = context.response().map_or(0, |response| response.status().as_u16());
+            log::info!("an attempt at a request failed: {}", why(error, status));
+        }
+        Ok(())
+    }
 }
 
 /// The thread that drives all requests of a store. It ends when the last [`Store`] is dropped.
