@@ -104,9 +104,11 @@ pub(super) struct Fed {
 /// Feeds the program until stdin ends or the program does.
 pub(super) fn feed(mut input: Input<Gate>, gone: &AtomicBool, notes: &SyncSender<Note>) -> Fed {
     let fed = feed_records(&mut input, notes);
+    // Asked first: a program that is still there may read the rest, and end, before it is asked again.
+    let was_gone = gone.load(SeqCst);
     let left = input.source().close();
     // What a living program has not read yet, it will; its end is looked at in `Running::attend`.
-    let unread = if gone.load(SeqCst) { left } else { 0 };
+    let unread = if was_gone { left } else { 0 };
     let result = if input.source().program_left { Err(Error::broken_pipe()) } else { fed };
     Fed { input, result, unread }
 }
