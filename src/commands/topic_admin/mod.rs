@@ -119,8 +119,8 @@ impl Command for TopicAdmin {
                 "topic-admin describe created_users | jq '[.partitions[] | .high - .low] | add'",
             ),
             (
-                "a consumer group, in a script that runs again",
-                "topic-admin init-group lake --topic created_users --at earliest --if-not-exists",
+                "begin a consumer group, once; --if-not-exists for a script that runs again",
+                "topic-admin init-group lake --topic created_users --at earliest",
             ),
             ("how far behind", "topic-admin lag lake | jq 'select(.total).total'"),
             ("batches that were begun and not finished", "topic-admin groups lake | jq 'select(.end)'"),
