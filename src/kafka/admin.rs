@@ -4,6 +4,7 @@
 //! for one. What is created is usable when [`Admin::create`] returns, and what is deleted is gone:
 //! the next command of a script does not have to wait.
 
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -27,6 +28,9 @@ const SETTLE: Duration = Duration::from_secs(30);
 pub struct Admin {
     // An option only so that `drop` can move it to the thread that closes it.
     client: Option<BaseConsumer<Journal>>,
+    /// For questions about groups; made when the first one is asked.
+    pub(super) asker: RefCell<Option<BaseConsumer<Journal>>>,
+    pub(super) settings: Settings,
     pub(super) wait: Duration,
 }
 
@@ -50,7 +54,8 @@ impl Admin {
         let config = settings.client_config(&[], &[("isolation.level", "read_uncommitted")]);
         let client: BaseConsumer<Journal> = client::create(&config, Journal::default())?;
         client::connect(client.client(), client.context(), settings, |wait| drop(client.poll(wait)))?;
-        Ok(Self { client: Some(client), wait: settings.connect_timeout() })
+        let (settings, wait) = (settings.clone(), settings.connect_timeout());
+        Ok(Self { client: Some(client), asker: RefCell::default(), settings, wait })
     }
 
     pub(super) fn client(&self) -> &BaseConsumer<Journal> {
@@ -173,9 +178,7 @@ impl Admin {
 
 impl Drop for Admin {
     fn drop(&mut self) {
-        if let Some(client) = self.client.take() {
-            client::close(client, Duration::from_millis(200));
-        }
+        client::close((self.client.take(), self.asker.take()), Duration::from_millis(200));
     }
 }
 

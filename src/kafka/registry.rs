@@ -1,16 +1,25 @@
 //! The consumer groups of a cluster, as an administrator sees and changes them.
 
-use rdkafka::consumer::Consumer;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rdkafka::client::Client;
+use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::RDKafkaErrorCode;
 
 use super::admin::{Admin, refused, unsupported};
+use super::client::{self, Journal};
 use super::codes;
+use super::native::Refusal;
 use super::native::group::{self, Commit, Group, Member};
 use super::places::{Bounds, Commits, Site};
 use super::start::Start;
 use super::topic::Topic;
 use crate::batch::Mark;
 use crate::run::exit::{Error, Result};
+
+/// How long a coordinator is given before it is asked again.
+const SETTLE: Duration = Duration::from_millis(200);
 
 /// A place to be committed.
 #[derive(Clone, Debug)]
@@ -60,11 +69,11 @@ impl Admin {
 
     /// A group; none where the cluster does not tell.
     pub fn group(&self, name: &str) -> Result<Option<Group>> {
-        match group::describe(self.client().client(), name, self.wait) {
-            Ok(group) => Ok(Some(group)),
+        let describe = |client: &_| match group::describe(client, name, self.wait) {
             Err(refusal) if unsupported(refusal.code) => Ok(None),
-            Err(refusal) => Err(refused(&format!("cannot describe group {name}"), refusal)),
-        }
+            described => described.map(Some),
+        };
+        self.ask_coordinator(name, &format!("cannot describe group {name}"), describe)
     }
 
     /// What a group has committed in the topics of `sites`.
@@ -91,9 +100,44 @@ impl Admin {
     fn commits_at(&self, group: &str, partitions: Option<&[(String, i32)]>) -> Result<Commits> {
         let partitions: Option<Vec<(&str, i32)>> =
             partitions.map(|list| list.iter().map(|(topic, number)| (topic.as_str(), *number)).collect());
-        let found = group::commits_of(self.client().client(), group, partitions.as_deref(), self.wait)
-            .map_err(|refusal| refused(&format!("cannot read the offsets of group {group}"), refusal))?;
+        let ask = |client: &_| group::commits_of(client, group, partitions.as_deref(), self.wait);
+        let found = self.ask_coordinator(group, &format!("cannot read the offsets of group {group}"), ask)?;
         Ok(found.into_iter().map(|(topic, number, commit)| ((topic, number), commit)).collect())
+    }
+
+    /// Asks the coordinator of a group; again while it moves to another broker or has yet to load what
+    /// it knows, as on a cluster that has just started.
+    ///
+    /// librdkafka remembers a coordinator, so each attempt has a client of its own. And its reader of
+    /// `ListConsumerGroupOffsets` follows a null pointer when a coordinator has moved, unless its
+    /// client has a group: so this one has.
+    fn ask_coordinator<T>(
+        &self,
+        group: &str,
+        what: &str,
+        ask: impl Fn(&Client<Journal>) -> Result<T, Refusal>,
+    ) -> Result<T> {
+        let deadline = Instant::now() + self.wait;
+        loop {
+            let asker = match self.asker.take() {
+                Some(asker) => asker,
+                None => {
+                    let mut config = self.settings.client_config(&[], &[]);
+                    client::create(config.set("group.id", group), Journal::default())?
+                }
+            };
+            match ask(BaseConsumer::client(&asker)) {
+                Err(refusal) if moves(refusal.code) && Instant::now() < deadline => {
+                    log::debug!("group {group}: {}", codes::words(refusal.code));
+                    client::close(asker, SETTLE);
+                    thread::sleep(SETTLE);
+                }
+                outcome => {
+                    self.asker.replace(Some(asker));
+                    return outcome.map_err(|refusal| refused(what, refusal));
+                }
+            }
+        }
     }
 
     /// Fails if somebody reads in the group: its members would not hear of a change, and commit over it.
@@ -138,6 +182,12 @@ impl Admin {
     fn live_after_all(&self, group: &str) -> Error {
         self.refuse_members(group).err().unwrap_or_else(|| live(group, &[]))
     }
+}
+
+/// Whether a group has no coordinator at this moment, and will have one soon.
+fn moves(code: RDKafkaErrorCode) -> bool {
+    use RDKafkaErrorCode as K;
+    matches!(code, K::NotCoordinator | K::CoordinatorNotAvailable | K::CoordinatorLoadInProgress)
 }
 
 /// Whether the broker refuses a commit because it comes from no member.
