@@ -30,6 +30,7 @@ use super::location::Location;
 use super::options::{S3Args, S3Place, endpoint};
 use super::sandbox::Sandbox;
 use crate::run::exit::{Error, Result};
+use crate::run::fault;
 
 /// Attempts of one request, unless `AWS_MAX_ATTEMPTS` or the profile says otherwise: with the SDK's
 /// growing pauses, a store may be away for some ten seconds in the middle of a long upload.
@@ -111,8 +112,11 @@ impl Store {
     /// It lists rather than asks for the head of the bucket: the permission is the same, and the
     /// answer has a body that tells wrong keys from a missing permission.
     pub fn look_at(&self, location: &Location) -> Result<Seen> {
+        fault::point("s3.look.before");
         let (store, location) = (self.clone(), location.clone());
-        self.wait(async move { look_at(&store, &location).await })?
+        let seen = self.wait(async move { look_at(&store, &location).await })?;
+        fault::point("s3.look.after");
+        seen
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::counts::Counts;
 use super::counts::Facts;
-use crate::run::Error;
+use crate::run::{Error, fault};
 
 /// The most that a pipe takes in one piece (PIPE_BUF).
 const LIMIT: usize = 4096;
@@ -43,6 +43,7 @@ pub fn start(stage: &'static str) {
     let ear = EAR.get_or_init(|| fd.map(|fd| Ear { stage, fd, ended: AtomicBool::new(false) }));
     if let Some(ear) = ear {
         ear.write(&json!({"v": 1, "event": "start", "stage": stage, "pid": std::process::id()}));
+        fault::point("stage.start");
     }
 }
 
@@ -69,7 +70,9 @@ pub fn end(outcome: &Outcome<'_>, counts: &Counts) {
             line["error"] = error.to_string().chars().take(512).collect::<String>().into();
         }
     }
+    fault::point("report.before");
     ear.write(&line);
+    fault::point("report.after");
 }
 
 fn is_open(fd: RawFd) -> bool {
