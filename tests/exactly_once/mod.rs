@@ -10,7 +10,9 @@
 //! | `zombies` | members that stop and come back, join and leave |
 //! | `network` | cut, reset, slow and lost answers, of Kafka and of the store |
 
+mod cluster;
 mod crash;
+mod dice;
 mod network;
 mod world;
 mod zombies;

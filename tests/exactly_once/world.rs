@@ -30,8 +30,10 @@ pub struct World {
     pub endpoint: String,
     /// Records in a batch.
     pub batch: u32,
-    /// More options of kafka-consume.
-    pub options: Vec<String>,
+    /// More options of kafka-consume, to-parquet and s3-put.
+    pub options: Vec<&'static str>,
+    pub encode: &'static str,
+    pub put: &'static str,
     sent: Cell<u32>,
 }
 
@@ -62,6 +64,8 @@ impl World {
             endpoint: service("AWS_ENDPOINT_URL_S3"),
             batch: 100,
             options: Vec::new(),
+            encode: "",
+            put: "",
             sent: Cell::new(0),
             topic,
             group,
@@ -91,29 +95,100 @@ impl World {
 
     /// Sends more users, none of them a second time.
     pub fn produce(&self, users: u32) {
+        self.send(users, |_| {});
+    }
+
+    fn send(&self, users: u32, change: impl Fn(&mut Value)) {
         let skip = self.sent.replace(self.sent.get() + users).to_string();
         let plan = ["-n", &users.to_string(), "--seed", "once", "--skip", &skip];
-        let lines = run("generate-users").args(plan).go().succeeds().stdout;
+        let mut lines = Vec::new();
+        for mut user in run("generate-users").args(plan).go().succeeds().json() {
+            change(&mut user);
+            writeln!(lines, "{user}").unwrap();
+        }
         let mut sent = OpenOptions::new().append(true).create(true).open(self.sent()).unwrap();
         sent.write_all(&lines).unwrap();
         let key = ["--topic", &self.topic, "--key", "login.uuid"];
         self.kafka("kafka-produce").args(key).stdin(lines).go().succeeds();
     }
 
-    /// The script that lands a batch: pseudonymised, as Parquet, under the place.
-    pub fn land(&self) -> String {
-        self.stages("", "", "")
+    /// Sends more users whom `hash-fields` will reject: they have no email.
+    pub fn produce_rejects(&self, users: u32) {
+        self.send(users, |user| {
+            user.as_object_mut().unwrap().remove("email");
+        });
     }
 
-    /// The same, with something before each of the stages, such as a variable that holds a fault.
-    pub fn stages(&self, hash: &str, encode: &str, put: &str) -> String {
+    /// The script that lands a batch: pseudonymised, as Parquet, under the place.
+    pub fn land(&self) -> String {
+        let [hash, encode, put] = self.stages();
+        format!("{hash} | {encode} | {put}")
+    }
+
+    /// Its stages.
+    pub fn stages(&self) -> [String; 3] {
         let (key, schema) = (self.key(), root().join("examples/users.ddl"));
+        [
+            format!("hash-fields --key-file {key} email location.postcode"),
+            format!("to-parquet --schema {} {}", schema.display(), self.encode),
+            format!("s3-put {} {}", self.put, self.place),
+        ]
+    }
+
+    /// The script, with harm done to the first batches, each its own. A harm names the stage (`hash`,
+    /// `encode`, `put`) and its fault in the first attempt, in the second one, and so on; or `sh`, and
+    /// when the script kills itself (`begin`, `middle`, `end`).
+    pub fn harmed(&self, harms: &[&str]) -> String {
+        let [hash, encode, put] = self.stages();
+        let list: String = harms.iter().map(|harm| format!("{harm}\n")).collect();
+        fs::write(self.dir.join("harms"), list).unwrap();
+        let stage = |name: &str, command: &str| {
+            format!(
+                "{{ [ \"$stage\" = {name} ] || fault=; SLUICEBOX_FAULT=$fault {command}; s=$?; \
+                 [ $s = 0 ] || echo \"$n $stage $s\" >> {ended}; exit $s; }}",
+                ended = self.ended().display()
+            )
+        };
         format!(
-            "{hash} hash-fields --key-file {key} email location.postcode | \
-             {encode} to-parquet --schema {} | {put} s3-put {}",
-            schema.display(),
-            self.place
+            r#"
+            seen={dir}/seen-$BATCH attempt=1
+            if mkdir "$seen" 2>/dev/null; then
+                n=1; while ! mkdir "{dir}/harm-$n" 2>/dev/null; do n=$((n + 1)); done
+                echo $n > "$seen/n"
+            fi
+            while ! mkdir "$seen/$attempt" 2>/dev/null; do attempt=$((attempt + 1)); done
+            n=$(cat "$seen/n")
+            set -- $(sed -n "${{n}}p" {dir}/harms)
+            stage=${{1-}} fault=
+            if [ $# -gt $attempt ]; then shift $attempt; fault=$1; fi
+            die() {{ echo "$n sh 137" >> {ended}; kill -9 $$; }}
+            [ "$stage $fault" != "sh begin" ] || die
+            [ "$stage $fault" != "sh middle" ] || {{ sleep 0.01; die; }} &
+            {hash} | {encode} | {put} || exit
+            [ "$stage $fault" != "sh end" ] || die
+            "#,
+            dir = self.dir.display(),
+            ended = self.ended().display(),
+            hash = stage("hash", &hash),
+            encode = stage("encode", &encode),
+            put = stage("put", &put),
         )
+    }
+
+    fn ended(&self) -> PathBuf {
+        self.dir.join("ended")
+    }
+
+    /// Fails the test unless each harm was done, in each attempt: the process was killed.
+    #[track_caller]
+    pub fn all_was_done(&self, harms: &[&str]) {
+        let ended = fs::read_to_string(self.ended()).unwrap_or_default();
+        for (at, harm) in harms.iter().enumerate() {
+            let words: Vec<&str> = harm.split(' ').collect();
+            let line = format!("{} {} 137", at + 1, words[0]);
+            let times = ended.lines().filter(|ended| *ended == line).count();
+            assert_eq!(times, words.len() - 1, "{harm}, of\n{ended}");
+        }
     }
 
     /// The consumer, to its end, with a script for the batches.
@@ -163,14 +238,11 @@ impl World {
 
     /// What is left to be done: partitions with a plan, or behind their end.
     fn unfinished(&self) -> Vec<String> {
-        let ask = |verb: &str| self.kafka("topic-admin").args([verb, &self.group]).go().succeeds().text();
-        let places = format!("{}{}", ask("groups"), ask("lag"));
-        let is_open = |place: &Value| {
-            let lag = place.get("lag").or(place.get("total")).unwrap_or(&Value::Null);
-            place["end"].is_number() || !(lag.is_null() || *lag == 0)
-        };
-        let open = places.lines().filter(|line| is_open(&serde_json::from_str(line).unwrap()));
-        open.map(str::to_owned).collect()
+        let ask = |verb: &str| self.kafka("topic-admin").args([verb, &self.group]).go().succeeds().json();
+        let planned = ask("groups").into_iter().filter(|place| !place["end"].is_null());
+        let behind =
+            ask("lag").into_iter().filter(|place| place.get("total").is_some_and(|total| *total != 0));
+        planned.chain(behind).map(|line| line.to_string()).collect()
     }
 
     /// How many records were sent.
