@@ -80,8 +80,8 @@ fn exactly_once_when_a_stage_or_the_script_is_killed_at_each_point() {
 
 #[test]
 fn exactly_once_when_the_sink_is_killed_at_each_call() {
-    let world = World::new(4, 1800);
-    world.produce_rejects(200);
+    let world = World::new(4, 0);
+    world.produce_with_rejects(2000);
     let harms = [
         "put kill@s3.look.before",
         "put kill@s3.look.after",
@@ -100,8 +100,9 @@ fn exactly_once_when_the_sink_is_killed_at_each_call() {
 
 #[test]
 fn exactly_once_when_the_sink_is_killed_between_parts() {
-    let mut world = World::new(4, 60_000);
-    (world.batch, world.encode, world.put) = (7000, "--compression none", "--part-size 5MiB");
+    // 6 MB in each object but the last ones.
+    let mut world = World::new(2, 100_000);
+    (world.batch, world.encode, world.put) = (12_000, "--compression none", "--part-size 5MiB");
     let harms = [
         "put kill@s3.create.before",
         "put kill@s3.create.after",

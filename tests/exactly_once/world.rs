@@ -72,7 +72,9 @@ impl World {
         };
         let partitions = partitions.to_string();
         world.kafka("topic-admin").args(["create", &world.topic, "-p", &partitions]).go().succeeds();
-        world.produce(users);
+        if users > 0 {
+            world.produce(users);
+        }
         let at = ["--topic", &world.topic, "--at", "earliest"];
         world.kafka("topic-admin").args(["init-group", &world.group]).args(at).go().exits(0);
         run("hash-fields").args(["--new-key", &world.key()]).go().exits(0);
@@ -95,28 +97,34 @@ impl World {
 
     /// Sends more users, none of them a second time.
     pub fn produce(&self, users: u32) {
-        self.send(users, |_| {});
+        let lines = self.more(users);
+        self.send(lines);
     }
 
-    fn send(&self, users: u32, change: impl Fn(&mut Value)) {
-        let skip = self.sent.replace(self.sent.get() + users).to_string();
-        let plan = ["-n", &users.to_string(), "--seed", "once", "--skip", &skip];
+    /// The same; `hash-fields` will reject every tenth of them, which has no email.
+    pub fn produce_with_rejects(&self, users: u32) {
         let mut lines = Vec::new();
-        for mut user in run("generate-users").args(plan).go().succeeds().json() {
-            change(&mut user);
+        for (at, line) in String::from_utf8(self.more(users)).unwrap().lines().enumerate() {
+            let mut user: Value = serde_json::from_str(line).unwrap();
+            if at % 10 == 0 {
+                user.as_object_mut().unwrap().remove("email");
+            }
             writeln!(lines, "{user}").unwrap();
         }
+        self.send(lines);
+    }
+
+    fn more(&self, users: u32) -> Vec<u8> {
+        let skip = self.sent.replace(self.sent.get() + users).to_string();
+        let plan = ["-n", &users.to_string(), "--seed", "once", "--skip", &skip];
+        run("generate-users").args(plan).go().succeeds().stdout
+    }
+
+    fn send(&self, lines: Vec<u8>) {
         let mut sent = OpenOptions::new().append(true).create(true).open(self.sent()).unwrap();
         sent.write_all(&lines).unwrap();
         let key = ["--topic", &self.topic, "--key", "login.uuid"];
-        self.kafka("kafka-produce").args(key).stdin(lines).go().succeeds();
-    }
-
-    /// Sends more users whom `hash-fields` will reject: they have no email.
-    pub fn produce_rejects(&self, users: u32) {
-        self.send(users, |user| {
-            user.as_object_mut().unwrap().remove("email");
-        });
+        self.kafka("kafka-produce").args(key).stdin(lines).go().exits(0);
     }
 
     /// The script that lands a batch: pseudonymised, as Parquet, under the place.

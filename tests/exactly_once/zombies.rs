@@ -1,1 +1,221 @@
-//!
+//! Members that stop, are taken for dead, and come back; that join and leave while batches run.
+
+use std::fs;
+use std::path::Path;
+use std::process::Child;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::crash::POINTS;
+use super::dice::Dice;
+use super::world::World;
+use crate::support::{finish, signal};
+
+/// The state of a process, as one letter; none when it is gone.
+fn state(process: u32) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
+/// Waits until a process has stopped itself.
+#[track_caller]
+fn wait_until_stopped(process: u32, what: &str) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while state(process) != Some('T') {
+        assert!(Instant::now() < deadline, "{what}: not stopped, but {:?}", state(process));
+        assert!(!matches!(state(process), None | Some('Z')), "{what}: it has ended");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Lets a stopped consumer go on, which then ends by itself, in whatever way.
+#[track_caller]
+fn wake(zombie: Child, what: &str) {
+    signal(&zombie, libc::SIGCONT);
+    let ran = finish(zombie);
+    assert!(matches!(ran.code, Some(0 | 75)), "{what}: {ran:?}");
+}
+
+#[test]
+fn exactly_once_when_a_consumer_stops_at_each_point_and_comes_back() {
+    let mut world = World::new(4, 0);
+    world.batch = 20;
+    // The last two are reached when everything is done.
+    for point in &POINTS[..POINTS.len() - 2] {
+        world.produce(200);
+        let mut consumer = world.consumer(&world.land()).env("SLUICEBOX_FAULT", format!("stop@{point}"));
+        let zombie = consumer.spawn();
+        wait_until_stopped(zombie.id(), point);
+        // Another one waits for the end of its session, takes over, and does all there is.
+        world.finish();
+        wake(zombie, point);
+    }
+    assert_eq!(world.check().records, world.count());
+}
+
+#[test]
+fn exactly_once_when_a_sink_stops_and_comes_back_after_all_is_done() {
+    let mut world = World::new(1, 0);
+    world.batch = 50;
+    let points = ["s3.look.after", "s3.probe.after", "s3.put.before", "s3.put.after", "report.before"];
+    for point in points {
+        world.produce(100);
+        let [hash, encode, put] = world.stages();
+        let note = world.dir.join("sink");
+        let _ = fs::remove_file(&note);
+        let stop = format!("echo $$ > {}; SLUICEBOX_FAULT=stop@{point} exec {put}", note.display());
+        let mut consumer = world.consumer(&format!("{hash} | {encode} | sh -c '{stop}'")).spawn();
+        let zombie = noted(&note);
+        wait_until_stopped(zombie, point);
+        consumer.kill().unwrap();
+        finish(consumer);
+        world.finish();
+        // SAFETY: kill(2) takes any numbers; this process was started by the script above.
+        unsafe { libc::kill(zombie as i32, libc::SIGCONT) };
+        wait_until_gone(zombie, point);
+    }
+    assert_eq!(world.check().records, world.count());
+}
+
+/// The number that a script has left in a file.
+#[track_caller]
+fn noted(note: &Path) -> u32 {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        if let Some(Ok(number)) = fs::read_to_string(note).ok().map(|text| text.trim().parse()) {
+            return number;
+        }
+        assert!(Instant::now() < deadline, "the script has not begun");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[track_caller]
+fn wait_until_gone(process: u32, what: &str) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !matches!(state(process), None | Some('Z')) {
+        assert!(Instant::now() < deadline, "{what}: it goes on");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn exactly_once_when_the_plan_is_lost_and_the_object_is_there() {
+    let mut world = World::new(1, 300);
+    world.batch = 100;
+    let ran = world.run(&world.land(), Some("kill@commit.before"));
+    assert_eq!(ran.signal, Some(libc::SIGKILL), "{ran:?}");
+    // Its batch [0, 100) is stored and not committed; now nobody knows of the plan.
+    thread::sleep(Duration::from_millis(1500));
+    let reset = ["reset", &world.group, "--topic", &world.topic, "--at", "0", "--yes"];
+    world.kafka("topic-admin").args(reset).go().exits(0);
+    world.batch = 70;
+    world.finish();
+    let count = world.check();
+    assert_eq!((count.records, count.objects), (300, 4), "0 to 100 adopted, then 170, 240, 300");
+}
+
+/// What a test does to the members of a group, and how long it waits before that.
+type Step = (u64, fn(&mut Members<'_>));
+
+struct Members<'a> {
+    world: &'a World,
+    script: String,
+    all: Vec<Child>,
+}
+
+impl Members<'_> {
+    fn join(&mut self) {
+        self.all.push(self.world.consumer(&self.script).spawn());
+    }
+
+    /// Asks the oldest one to end.
+    fn leave(&mut self) {
+        let member = self.all.remove(0);
+        signal(&member, libc::SIGTERM);
+        let ran = finish(member);
+        assert!(matches!(ran.code, Some(0 | 75 | 143)), "{ran:?}");
+    }
+
+    fn die(&mut self) {
+        let mut member = self.all.remove(0);
+        member.kill().unwrap();
+        finish(member);
+    }
+
+    fn stop(&mut self) {
+        signal(&self.all[0], libc::SIGSTOP);
+    }
+
+    fn go_on(&mut self) {
+        signal(&self.all[0], libc::SIGCONT);
+    }
+}
+
+fn come_and_go(users: u32, steps: &[Step]) {
+    let mut world = World::new(6, users);
+    (world.batch, world.options) = (15, vec!["--max-children", "3", "--max-attempts", "20"]);
+    let script = format!("sleep 0.1; {}", world.land());
+    let mut members = Members { world: &world, script, all: Vec::new() };
+    for (wait, step) in steps {
+        thread::sleep(Duration::from_millis(*wait));
+        step(&mut members);
+    }
+    for member in members.all {
+        let ran = finish(member);
+        assert!(matches!(ran.code, Some(0 | 75)), "{ran:?}");
+    }
+    world.finish();
+    assert_eq!(world.check().records, world.count());
+}
+
+#[test]
+fn exactly_once_while_two_consumers_join_and_leave() {
+    let steps: [Step; 8] = [
+        (0, Members::join),
+        (500, Members::join),
+        (400, Members::leave),
+        (300, Members::join),
+        (250, Members::leave),
+        (0, Members::join),
+        (350, Members::die),
+        (100, Members::join),
+    ];
+    come_and_go(1500, &steps);
+}
+
+#[test]
+fn exactly_once_while_three_consumers_join_stop_and_die() {
+    let steps: [Step; 11] = [
+        (0, Members::join),
+        (0, Members::join),
+        (600, Members::join),
+        (300, Members::stop),
+        (200, Members::join),
+        (1600, Members::go_on),
+        (200, Members::die),
+        (0, Members::join),
+        (300, Members::stop),
+        (1500, Members::go_on),
+        (100, Members::leave),
+    ];
+    come_and_go(2500, &steps);
+}
+
+#[test]
+fn exactly_once_with_members_at_random() {
+    let mut dice = Dice::new(7);
+    let mut steps: Vec<Step> = vec![(0, Members::join), (100, Members::join)];
+    let mut members = 2;
+    for _ in 0..14 {
+        let step: fn(&mut Members<'_>) = match (dice.below(4), members) {
+            (0, 2..) => Members::die,
+            (1, 2..) => Members::leave,
+            _ if members < 4 => Members::join,
+            _ => Members::die,
+        };
+        members += if step as usize == Members::join as fn(&mut Members<'_>) as usize { 1 } else { -1 };
+        steps.push((dice.below(700), step));
+    }
+    come_and_go(2500, &steps);
+}
