@@ -11,6 +11,7 @@ mod exactly_once;
 mod fetch;
 mod formats;
 mod generate;
+mod groups;
 mod house;
 mod kafka;
 mod mistakes;

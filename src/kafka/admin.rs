@@ -4,7 +4,6 @@
 //! for one. What is created is usable when [`Admin::create`] returns, and what is deleted is gone:
 //! the next command of a script does not have to wait.
 
-use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -28,9 +27,6 @@ const SETTLE: Duration = Duration::from_secs(30);
 pub struct Admin {
     // An option only so that `drop` can move it to the thread that closes it.
     client: Option<BaseConsumer<Journal>>,
-    /// For questions about groups; made when the first one is asked.
-    pub(super) asker: RefCell<Option<BaseConsumer<Journal>>>,
-    pub(super) settings: Settings,
     pub(super) wait: Duration,
 }
 
@@ -50,12 +46,26 @@ pub struct Wanted {
 impl Admin {
     /// Connects.
     pub fn open(settings: &Settings) -> Result<Self> {
+        Self::connect(settings, None)
+    }
+
+    /// Connects, to ask about groups: one of that name, or any.
+    ///
+    /// The client has a group itself, which it never joins: librdkafka (2.12) takes it for granted when a
+    /// coordinator answers that it is still loading, and crashes without.
+    pub fn open_for_groups(settings: &Settings, group: Option<&str>) -> Result<Self> {
+        Self::connect(settings, Some(group.unwrap_or("sluicebox")))
+    }
+
+    fn connect(settings: &Settings, group: Option<&str>) -> Result<Self> {
         // Offsets as the broker counts them, open transactions included.
-        let config = settings.client_config(&[], &[("isolation.level", "read_uncommitted")]);
+        let mut config = settings.client_config(&[], &[("isolation.level", "read_uncommitted")]);
+        if let Some(group) = group {
+            config.set("group.id", group);
+        }
         let client: BaseConsumer<Journal> = client::create(&config, Journal::default())?;
         client::connect(client.client(), client.context(), settings, |wait| drop(client.poll(wait)))?;
-        let (settings, wait) = (settings.clone(), settings.connect_timeout());
-        Ok(Self { client: Some(client), asker: RefCell::default(), settings, wait })
+        Ok(Self { client: Some(client), wait: settings.connect_timeout() })
     }
 
     pub(super) fn client(&self) -> &BaseConsumer<Journal> {
@@ -178,7 +188,9 @@ impl Admin {
 
 impl Drop for Admin {
     fn drop(&mut self) {
-        client::close((self.client.take(), self.asker.take()), Duration::from_millis(200));
+        if let Some(client) = self.client.take() {
+            client::close(client, Duration::from_millis(200));
+        }
     }
 }
 

@@ -1,14 +1,11 @@
 //! The consumer groups of a cluster, as an administrator sees and changes them.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
-use rdkafka::client::Client;
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::Consumer;
 use rdkafka::error::RDKafkaErrorCode;
 
 use super::admin::{Admin, refused, unsupported};
-use super::client::{self, Journal};
 use super::codes;
 use super::native::Refusal;
 use super::native::group::{self, Commit, Group, Member};
@@ -18,8 +15,11 @@ use super::topic::Topic;
 use crate::batch::Mark;
 use crate::run::exit::{Error, Result};
 
-/// How long a coordinator is given before it is asked again.
-const SETTLE: Duration = Duration::from_millis(200);
+/// How long a coordinator may take to find itself: the first group of a new cluster makes it create the
+/// topic that it keeps its commits in.
+const SETTLE: Duration = Duration::from_secs(30);
+/// The pause before it is asked again.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A place to be committed.
 #[derive(Clone, Debug)]
@@ -69,11 +69,11 @@ impl Admin {
 
     /// A group; none where the cluster does not tell.
     pub fn group(&self, name: &str) -> Result<Option<Group>> {
-        let describe = |client: &_| match group::describe(client, name, self.wait) {
+        match settled(|| group::describe(self.client().client(), name, self.wait)) {
+            Ok(group) => Ok(Some(group)),
             Err(refusal) if unsupported(refusal.code) => Ok(None),
-            described => described.map(Some),
-        };
-        self.ask_coordinator(name, &format!("cannot describe group {name}"), describe)
+            Err(refusal) => Err(refused(&format!("cannot describe group {name}"), refusal)),
+        }
     }
 
     /// What a group has committed in the topics of `sites`.
@@ -100,44 +100,10 @@ impl Admin {
     fn commits_at(&self, group: &str, partitions: Option<&[(String, i32)]>) -> Result<Commits> {
         let partitions: Option<Vec<(&str, i32)>> =
             partitions.map(|list| list.iter().map(|(topic, number)| (topic.as_str(), *number)).collect());
-        let ask = |client: &_| group::commits_of(client, group, partitions.as_deref(), self.wait);
-        let found = self.ask_coordinator(group, &format!("cannot read the offsets of group {group}"), ask)?;
+        let ask = || group::commits_of(self.client().client(), group, partitions.as_deref(), self.wait);
+        let found = settled(ask)
+            .map_err(|refusal| refused(&format!("cannot read the offsets of group {group}"), refusal))?;
         Ok(found.into_iter().map(|(topic, number, commit)| ((topic, number), commit)).collect())
-    }
-
-    /// Asks the coordinator of a group; again while it moves to another broker or has yet to load what
-    /// it knows, as on a cluster that has just started.
-    ///
-    /// librdkafka remembers a coordinator, so each attempt has a client of its own. And its reader of
-    /// `ListConsumerGroupOffsets` follows a null pointer when a coordinator has moved, unless its
-    /// client has a group: so this one has.
-    fn ask_coordinator<T>(
-        &self,
-        group: &str,
-        what: &str,
-        ask: impl Fn(&Client<Journal>) -> Result<T, Refusal>,
-    ) -> Result<T> {
-        let deadline = Instant::now() + self.wait;
-        loop {
-            let asker = match self.asker.take() {
-                Some(asker) => asker,
-                None => {
-                    let mut config = self.settings.client_config(&[], &[]);
-                    client::create(config.set("group.id", group), Journal::default())?
-                }
-            };
-            match ask(BaseConsumer::client(&asker)) {
-                Err(refusal) if moves(refusal.code) && Instant::now() < deadline => {
-                    log::debug!("group {group}: {}", codes::words(refusal.code));
-                    client::close(asker, SETTLE);
-                    thread::sleep(SETTLE);
-                }
-                outcome => {
-                    self.asker.replace(Some(asker));
-                    return outcome.map_err(|refusal| refused(what, refusal));
-                }
-            }
-        }
     }
 
     /// Fails if somebody reads in the group: its members would not hear of a change, and commit over it.
@@ -164,7 +130,13 @@ impl Admin {
             })
             .collect();
         let what = format!("cannot commit for group {group}");
-        let outcomes = match group::commit_for(self.client().client(), group, &commits, self.wait) {
+        let commit = || {
+            let outcomes = group::commit_for(self.client().client(), group, &commits, self.wait)?;
+            // The same commits once more do no harm.
+            let unsettled = outcomes.iter().find_map(|outcome| outcome.err().filter(is_unsettled));
+            unsettled.map_or(Ok(outcomes), |code| Err(code.into()))
+        };
+        let outcomes = match settled(commit) {
             Err(refusal) if fenced(refusal.code) => return Err(self.live_after_all(group)),
             outcomes => outcomes.map_err(|refusal| refused(&what, refusal))?,
         };
@@ -184,10 +156,22 @@ impl Admin {
     }
 }
 
-/// Whether a group has no coordinator at this moment, and will have one soon.
-fn moves(code: RDKafkaErrorCode) -> bool {
+/// Asks until the coordinator of the group has found itself.
+fn settled<T>(mut ask: impl FnMut() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    let deadline = Instant::now() + SETTLE;
+    loop {
+        match ask() {
+            Err(refusal) if is_unsettled(&refusal.code) && Instant::now() < deadline => {
+                std::thread::sleep(PAUSE);
+            }
+            other => return other,
+        }
+    }
+}
+
+fn is_unsettled(code: &RDKafkaErrorCode) -> bool {
     use RDKafkaErrorCode as K;
-    matches!(code, K::NotCoordinator | K::CoordinatorNotAvailable | K::CoordinatorLoadInProgress)
+    matches!(code, K::CoordinatorLoadInProgress | K::CoordinatorNotAvailable | K::NotCoordinator)
 }
 
 /// Whether the broker refuses a commit because it comes from no member.

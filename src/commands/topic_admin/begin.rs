@@ -15,7 +15,7 @@ use crate::run::{Error, Result};
 pub(super) struct InitGroup {
     /// The consumer group
     #[arg(value_name = "GROUP", value_parser = parse_group)]
-    group: String,
+    pub(super) group: String,
     /// A topic that it is to read; may be repeated
     #[arg(short, long = "topic", value_name = "TOPIC", required = true, value_parser = parse_name)]
     topics: Vec<String>,
@@ -35,7 +35,7 @@ pub(super) struct InitGroup {
 pub(super) struct Reset {
     /// The consumer group
     #[arg(value_name = "GROUP", value_parser = parse_group)]
-    group: String,
+    pub(super) group: String,
     /// The topic
     #[arg(short, long, value_name = "TOPIC", value_parser = parse_name)]
     topic: String,
@@ -122,7 +122,10 @@ impl InitGroup {
         let (group, topic) = (&self.group, &site.topic);
         let reset = format!("topic-admin reset {group} --topic {topic} --at earliest --yes");
         let judged = |bounds| site.judge(group, commits, bounds).err();
-        match site.partitions.iter().find_map(judged) {
+        // What is there says more than what is missing.
+        let (there, missing): (Vec<_>, Vec<_>) =
+            site.partitions.iter().partition(|at| site.committed(commits, at.partition).is_some());
+        match there.into_iter().chain(missing).find_map(judged) {
             // It stands somewhere, and not well: that has an error of its own, and a way back.
             Some(error) => Error::conflict(error.message()).hint(error.advice().unwrap_or(&reset)),
             None => Error::conflict(format!("group {group} has places in topic {topic} already"))

@@ -119,8 +119,8 @@ impl Command for TopicAdmin {
                 "topic-admin describe created_users | jq '[.partitions[] | .high - .low] | add'",
             ),
             (
-                "a consumer group, in a script that runs again",
-                "topic-admin init-group lake --topic created_users --at earliest --if-not-exists",
+                "begin a consumer group, once; --if-not-exists for a script that runs again",
+                "topic-admin init-group lake --topic created_users --at earliest",
             ),
             ("how far behind", "topic-admin lag lake | jq 'select(.total).total'"),
             ("batches that were begun and not finished", "topic-admin groups lake | jq 'select(.end)'"),
@@ -137,7 +137,10 @@ impl Command for TopicAdmin {
 
     fn run(self, _: &Process) -> Result<()> {
         let settings: Settings = self.kafka.settings()?;
-        let admin = Admin::open(&settings)?;
+        let admin = match self.verb.group() {
+            Some(group) => Admin::open_for_groups(&settings, group)?,
+            None => Admin::open(&settings)?,
+        };
         match self.verb {
             Verb::Create(create) => create.run(&admin),
             Verb::List { internal } => topics::list(&admin, internal),
@@ -154,7 +157,24 @@ impl Command for TopicAdmin {
     }
 }
 
-/// One line on stdout.
+impl Verb {
+    /// Whether it is about groups; about which, if it is about one.
+    fn group(&self) -> Option<Option<&str>> {
+        match self {
+            Self::Create(_) | Self::List { .. } | Self::Describe { .. } | Self::Delete { .. } => None,
+            Self::Groups { group } => Some(group.as_deref()),
+            Self::Lag { group } => Some(Some(group)),
+            Self::InitGroup(init) => Some(Some(&init.group)),
+            Self::Commit(commit) => Some(Some(&commit.group)),
+            Self::Reset(reset) => Some(Some(&reset.group)),
+        }
+    }
+}
+
+/// One line on stdout. Where nobody reads any more (`| head`), what was asked for is done all the same.
 fn print(line: &Value) -> Result<()> {
-    stdio::stdout()?.write_all(format!("{line}\n").as_bytes()).map_err(|cause| stdio::write_error(&cause))
+    match stdio::stdout()?.write_all(format!("{line}\n").as_bytes()) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => Err(stdio::write_error(&cause)),
+        _ => Ok(()),
+    }
 }

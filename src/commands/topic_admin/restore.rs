@@ -24,7 +24,7 @@ const LONGEST: u64 = 1 << 16;
 pub(super) struct Commit {
     /// The consumer group
     #[arg(value_name = "GROUP", value_parser = parse_group)]
-    group: String,
+    pub(super) group: String,
     /// Lines of topic, topic_id, partition, offset, start, as s3-verify --offsets prints them [default: stdin]
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,

@@ -18,7 +18,7 @@ struct State {
     killed: bool,
     /// The process group of the command at work.
     group: Option<i32>,
-    /// The command has been given its whole range.
+    /// The last command has been given its whole range.
     whole: bool,
 }
 
@@ -54,7 +54,7 @@ impl Leash {
         self.state().killed
     }
 
-    /// Whether a command has its whole range, so that it may end well by itself.
+    /// Whether the last command has its whole range, so that the batch may still end well.
     pub fn is_whole(&self) -> bool {
         self.state().whole
     }
@@ -74,10 +74,9 @@ impl Leash {
         self.state().whole = true;
     }
 
-    /// The command has ended.
+    /// The command has ended. What it was given whole may still be committed.
     pub fn release(&self) {
-        let mut state = self.state();
-        (state.group, state.whole) = (None, false);
+        self.state().group = None;
     }
 
     /// Waits for `time`, or less when stopped; says whether it was.

@@ -292,7 +292,11 @@ impl Group {
         };
         self.assignments += 1;
         let (assignment, leash) = (self.assignments, Arc::new(Leash::default()));
-        self.leashes.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&leash));
+        let mut leashes = self.leashes.lock().unwrap_or_else(PoisonError::into_inner);
+        // Of partitions that were lost, as soon as their threads have noticed.
+        leashes.retain(|leash| Arc::strong_count(leash) > 1);
+        leashes.push(Arc::clone(&leash));
+        drop(leashes);
         let worker = Worker::new(&self.job, topic, partition.1, &leash);
         let (tell, name) = (self.tell.clone(), partition.clone());
         thread::Builder::new()

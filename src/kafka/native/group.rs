@@ -31,7 +31,8 @@ pub struct Commit<'a> {
     pub offset: i64,
     /// The leader epoch of the record before it, if it is known.
     pub epoch: Option<i32>,
-    /// Whatever is to be kept with it; no more than 4,096 bytes unless the broker allows more.
+    /// What is to be kept with it: at most 4,096 bytes unless the broker allows more. Apache Kafka takes
+    /// it for text, and replaces what is not UTF-8; other brokers keep any bytes.
     pub metadata: &'a [u8],
 }
 
@@ -80,6 +81,9 @@ fn committed_at(list: View<'_>, topic: &str, partition: i32) -> Result<Option<Co
 
 /// Commits as the consumer that this is: with its generation if it has subscribed, otherwise as an
 /// administrator. Waits for the answer.
+///
+/// Of several commits of which one fails librdkafka says that error of all: `Ok` is certain, an error
+/// may be another one's. Where that matters, each needs a call of its own.
 ///
 /// `OperationTimedOut` leaves it open whether the commit was made, *and whether it will be*: librdkafka
 /// keeps it until the coordinator is back, for `session.timeout.ms`. Codes that say that this consumer

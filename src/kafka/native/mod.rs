@@ -14,7 +14,7 @@
 //! half the processor time ([`read`]); the wrapper's flush sleeps in steps of 100 ms ([`flush_step`]);
 //! its admin client is a second client, and swallows the broker's words ([`admin`]); the id of a topic is
 //! not offered ([`identity`]), nor are offsets of many partitions at an isolation level ([`offsets`]);
-//! the metadata of a commit is bytes to Kafka, and the wrapper panics on what is not UTF-8, and knows
+//! the metadata of a commit may be any bytes, and the wrapper panics on what is not UTF-8, and knows
 //! no leader epoch ([`group`]).
 pub mod admin;
 mod exchange;
