@@ -14,5 +14,7 @@ mod cluster;
 mod crash;
 mod dice;
 mod network;
+mod relay;
+mod toxics;
 mod world;
 mod zombies;

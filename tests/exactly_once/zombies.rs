@@ -115,8 +115,22 @@ fn exactly_once_when_the_plan_is_lost_and_the_object_is_there() {
     assert_eq!((count.records, count.objects), (300, 4), "0 to 100 adopted, then 170, 240, 300");
 }
 
-/// What a test does to the members of a group, and how long it waits before that.
-type Step = (u64, fn(&mut Members<'_>));
+/// What is done to the members of a group.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// One more.
+    Join,
+    /// The oldest one is asked to end.
+    Leave,
+    /// The oldest one is killed.
+    Die,
+    /// The oldest one stops.
+    Stop,
+    /// It goes on.
+    GoOn,
+}
+
+use Step::{Die, GoOn, Join, Leave, Stop};
 
 struct Members<'a> {
     world: &'a World,
@@ -125,41 +139,35 @@ struct Members<'a> {
 }
 
 impl Members<'_> {
-    fn join(&mut self) {
-        self.all.push(self.world.consumer(&self.script).spawn());
-    }
-
-    /// Asks the oldest one to end.
-    fn leave(&mut self) {
-        let member = self.all.remove(0);
-        signal(&member, libc::SIGTERM);
-        let ran = finish(member);
-        assert!(matches!(ran.code, Some(0 | 75 | 143)), "{ran:?}");
-    }
-
-    fn die(&mut self) {
-        let mut member = self.all.remove(0);
-        member.kill().unwrap();
-        finish(member);
-    }
-
-    fn stop(&mut self) {
-        signal(&self.all[0], libc::SIGSTOP);
-    }
-
-    fn go_on(&mut self) {
-        signal(&self.all[0], libc::SIGCONT);
+    fn step(&mut self, step: Step) {
+        match step {
+            Join => self.all.push(self.world.consumer(&self.script).spawn()),
+            Stop => signal(&self.all[0], libc::SIGSTOP),
+            GoOn => signal(&self.all[0], libc::SIGCONT),
+            Leave => {
+                let member = self.all.remove(0);
+                signal(&member, libc::SIGTERM);
+                let ran = finish(member);
+                assert!(ran.signal == Some(libc::SIGTERM) || matches!(ran.code, Some(0 | 75)), "{ran:?}");
+            }
+            Die => {
+                let member = self.all.remove(0);
+                signal(&member, libc::SIGKILL);
+                finish(member);
+            }
+        }
     }
 }
 
-fn come_and_go(users: u32, steps: &[Step]) {
+/// Each step comes so many milliseconds after the one before.
+fn come_and_go(users: u32, steps: &[(u64, Step)]) {
     let mut world = World::new(6, users);
     (world.batch, world.options) = (15, vec!["--max-children", "3", "--max-attempts", "20"]);
     let script = format!("sleep 0.1; {}", world.land());
     let mut members = Members { world: &world, script, all: Vec::new() };
     for (wait, step) in steps {
         thread::sleep(Duration::from_millis(*wait));
-        step(&mut members);
+        members.step(*step);
     }
     for member in members.all {
         let ran = finish(member);
@@ -171,50 +179,29 @@ fn come_and_go(users: u32, steps: &[Step]) {
 
 #[test]
 fn exactly_once_while_two_consumers_join_and_leave() {
-    let steps: [Step; 8] = [
-        (0, Members::join),
-        (500, Members::join),
-        (400, Members::leave),
-        (300, Members::join),
-        (250, Members::leave),
-        (0, Members::join),
-        (350, Members::die),
-        (100, Members::join),
-    ];
+    let steps =
+        [(0, Join), (500, Join), (400, Leave), (300, Join), (250, Leave), (0, Join), (350, Die), (100, Join)];
     come_and_go(1500, &steps);
 }
 
 #[test]
 fn exactly_once_while_three_consumers_join_stop_and_die() {
-    let steps: [Step; 11] = [
-        (0, Members::join),
-        (0, Members::join),
-        (600, Members::join),
-        (300, Members::stop),
-        (200, Members::join),
-        (1600, Members::go_on),
-        (200, Members::die),
-        (0, Members::join),
-        (300, Members::stop),
-        (1500, Members::go_on),
-        (100, Members::leave),
-    ];
-    come_and_go(2500, &steps);
+    let stopped = [(300, Stop), (200, Join), (1600, GoOn), (200, Die), (0, Join)];
+    let again = [(300, Stop), (1500, GoOn), (100, Leave)];
+    come_and_go(2500, &[&[(0, Join), (0, Join), (600, Join)], &stopped[..], &again].concat());
 }
 
 #[test]
 fn exactly_once_with_members_at_random() {
     let mut dice = Dice::new(7);
-    let mut steps: Vec<Step> = vec![(0, Members::join), (100, Members::join)];
-    let mut members = 2;
+    let (mut steps, mut members) = (vec![(0, Join), (100, Join)], 2);
     for _ in 0..14 {
-        let step: fn(&mut Members<'_>) = match (dice.below(4), members) {
-            (0, 2..) => Members::die,
-            (1, 2..) => Members::leave,
-            _ if members < 4 => Members::join,
-            _ => Members::die,
+        let step = match (dice.below(4), members) {
+            (0, 2..) | (_, 4..) => Die,
+            (1, 2..) => Leave,
+            _ => Join,
         };
-        members += if step as usize == Members::join as fn(&mut Members<'_>) as usize { 1 } else { -1 };
+        members = if matches!(step, Join) { members + 1 } else { members - 1 };
         steps.push((dice.below(700), step));
     }
     come_and_go(2500, &steps);

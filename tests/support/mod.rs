@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod lake;
+pub mod proxy;
 
 use std::ffi::OsStr;
 use std::io::{Read, Write};
