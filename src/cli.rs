@@ -7,15 +7,15 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, FromArgMatches};
 
-use crate::commands::{Entry, Page, TABLE, find};
+use crate::commands::{Entry, Page, STAND_INS, TABLE, find};
 use crate::run::settings::Settings;
 use crate::run::{Error, Exit, Globals, Process, Result, Role, Signals, log as diagnostics, signals};
 use crate::stream::Facts;
 use crate::stream::counts::Counts;
-use crate::stream::report::{self, Outcome};
+use crate::stream::report;
 
 /// The whole program: parses, runs, and returns how the process ends.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
@@ -27,7 +27,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     match run(entry, &rest) {
         Ok(()) => {
             // What is no stage of a stream has ended, too.
-            report::end(&Outcome::Done(&Facts::new()), &Counts::default());
+            done();
             ExitCode::SUCCESS
         }
         Err(Ended::Told(code)) => code,
@@ -78,7 +78,7 @@ fn run(entry: &'static Entry, arguments: &[OsString]) -> Result<(), Ended> {
     let for_abort = signals.clone();
     let _reported = signals.on_abort(move || {
         let error = Error::signal(for_abort.first().unwrap_or(signals::TERMINATED));
-        report::end(&Outcome::Failed(&error), &Counts::default());
+        report::failed(&error, &Counts::default());
     });
     let process = Process { name, signals, globals };
     let ended = (entry.run)(&matches, &process);
@@ -92,16 +92,28 @@ fn parse(
     arguments: &[OsString],
     early: &Globals,
 ) -> Result<(clap::ArgMatches, Globals), Ended> {
-    let settings = Settings::load(early.config.as_deref(), early.profile.as_deref())?;
+    let settings = Settings::load(early.config.as_deref(), early.profile.as_deref(), STAND_INS)?;
     let command = settings.apply(command(entry), TABLE.iter().map(command))?;
+    let runs_another = command.get_positionals().any(clap::Arg::is_last_set);
     let parsed = command.try_get_matches_from(arguments).and_then(|matches| {
         let globals = Globals::from_arg_matches(&matches)?;
         Ok((matches, globals))
     });
     parsed.map_err(|error| match wrong_usage(&error, entry.page.name) {
-        Some(wrong) => Ended::Failed(wrong),
+        Some(wrong) => Ended::Failed(match forgotten_dashes(&error).filter(|_| runs_another) {
+            Some(program) => wrong.hint(format!("{} -- {program} ...", entry.page.name)),
+            None => wrong,
+        }),
         None => Ended::Told(told(&error)),
     })
+}
+
+/// The word that was not understood, where it looks like a program to be run: `via jq` for `via -- jq`.
+fn forgotten_dashes(error: &clap::Error) -> Option<&str> {
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(word)) if !word.starts_with('-') => Some(word),
+        _ => None,
+    }
 }
 
 /// `--config` and `--profile` decide what the other options' defaults are: read ahead of them.
@@ -131,7 +143,7 @@ fn known_globals(arguments: &[OsString]) -> Vec<OsString> {
 
 /// Prints the one line of an error and returns its code; dies by the signal that ended the run.
 fn fail(error: &Error) -> ExitCode {
-    report::end(&Outcome::Failed(error), &Counts::default());
+    report::failed(error, &Counts::default());
     if let Some(signal) = error.signal_number() {
         signals::die_by(signal);
     }
@@ -142,11 +154,17 @@ fn fail(error: &Error) -> ExitCode {
     ExitCode::from(error.exit().code())
 }
 
+/// Tells a parent that what is no stage has ended well.
+fn done() {
+    // Without a receipt, it fits.
+    let _ = report::done(&Facts::new(), &Counts::default());
+}
+
 /// Prints help or the version.
 fn told(error: &clap::Error) -> ExitCode {
     // A closed stdout has nobody to tell.
     let _ = error.print();
-    report::end(&Outcome::Done(&Facts::new()), &Counts::default());
+    done();
     match error.kind() {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => ExitCode::from(Exit::Usage.code()),
         _ => ExitCode::SUCCESS,

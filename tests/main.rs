@@ -18,4 +18,7 @@ mod mistakes;
 mod parquet;
 mod river;
 mod s3;
+mod s3_batch;
+mod s3_verify;
+mod settings;
 mod support;

@@ -85,11 +85,17 @@ fn mistakes_on_the_command_line() {
         ("hash-fields email", &["no key", "hash-fields --new-key hash.key"]),
         ("hash-fields --key-file hash.key a a.b", &["overlap"]),
         ("hash-fields --key-file hash.key a..b", &["a..b"]),
+        ("hash-fields --key-file hash.key $.email", &["'$.email'", "(try: email)"]),
+        ("hash-fields --key-file hash.key .email", &["'.email'", "(try: email)"]),
+        ("hash-fields --key-file hash.key *", &["'*'", "one by one"]),
+        ("hash-fields --key-file hash.key tags.*", &["(try: tags[*])"]),
         ("hash-fields --key-file hash.key --algorithm sha1 a", &["sha1", "hmac-sha256"]),
         ("hash-fields --max-line-bytes 1parsec --key-file hash.key a", &["1parsec"]),
         ("hash-fields --drain-timeout soon --key-file hash.key a", &["soon"]),
         ("via", &["<PROGRAM>", "via -- <PROGRAM>"]),
-        ("via cat", &["cat"]),
+        ("via cat", &["(try: via -- cat ...)"]),
+        ("via --seal jq -c .", &["(try: via -- jq ...)"]),
+        ("sandbox sh x.sh", &["(try: sandbox -- sh ...)"]),
         ("via -- no-such-program", &["no-such-program", "No such file"]),
         ("to-parquet", &["--schema <FILE>"]),
         ("to-parquet --schema-ddl 'a'", &["--schema-ddl"]),
@@ -111,7 +117,11 @@ fn mistakes_on_the_command_line() {
         ("kafka-produce -b h:1 -t t -F noise.properties", &["line 1", "key=value"]),
         ("kafka-produce -b h:1 -t t --connect-timeout long", &["long"]),
         ("kafka-consume -b h:1", &["<TOPIC>"]),
-        ("kafka-consume -b h:1 t --from yesterday", &["yesterday", "@2026"]),
+        ("kafka-consume -b http://h:1 t", &["a URL", "-b h:1"]),
+        ("kafka-produce -b https://kafka.example -t t", &["a URL", "-b kafka.example:9092"]),
+        ("topic-admin -b h:1,h:port list", &["'h:port'", "-b h:9092"]),
+        ("kafka-consume -b h:1 t --from 2026-11-20T08:00:00", &["no place to start", "08:00:00Z"]),
+        ("kafka-consume -b h:1 t --from yesterday", &["yesterday", "2026-11-20T08:00:00Z"]),
         ("kafka-consume -b h:1 t --follow --exit-at-end", &["--follow", "--exit-at-end"]),
         ("topic-admin -b h:1 crate x", &["crate", "(try: create)"]),
         ("topic-admin -b h:1 create x -p 0", &["0"]),
@@ -229,6 +239,9 @@ fn mistakes_in_the_settings_file() {
         ("profile = 1", &[], &["[profile.NAME.COMMAND]"]),
         ("[profile.prod.via]\nseal = true", &["--profile", "pord"], &["no profile pord", "prod"]),
         ("[profile.prod.via]\nsael = true", &["--profile", "prod"], &["no setting sael"]),
+        ("[profile.prod.via]\nsael = true", &[], &["[profile.prod.via] has no setting sael"]),
+        ("[profile]\nprod = 1", &[], &["[profile.prod] holds tables"]),
+        ("[via]\nno-seal = true", &[], &["no setting no-seal"]),
     ] {
         desk.write("config.toml", text);
         let command = run("via").args(["--config", "config.toml"]).args(options).args(["--", "cat"]);
@@ -253,9 +266,9 @@ fn mistakes_about_where_kafka_is() {
         let line = name;
         desk.judge(line, none(name).args(&arguments), 2, &["no Kafka brokers", "-b localhost:9092"]);
         let at = |broker: &str| none(name).args(["--connect-timeout", "1s", "-b", broker]).args(&arguments);
-        desk.judge(line, at("127.0.0.1:1"), 75, &["127.0.0.1:1", "connection refused"]);
-        desk.judge(line, at("192.0.2.1:9092"), 75, &["192.0.2.1:9092", "within 1s"]);
-        desk.judge(line, at("no-such-host.invalid:9092"), 75, &["no-such-host.invalid"]);
+        desk.judge(line, at("127.0.0.1:1"), 75, &["127.0.0.1:1", "connection refused", "nc -vz 127.0.0.1 1"]);
+        desk.judge(line, at("192.0.2.1:9092"), 75, &["192.0.2.1:9092", "within 1s", "nc -vz 192.0.2.1 9092"]);
+        desk.judge(line, at("no-such-host.invalid:9092"), 75, &["getent hosts no-such-host.invalid"]);
         desk.judge(line, at(&brokers), 2, &[&unknown, "topic-admin"]);
     }
     let partition = topic();
@@ -288,7 +301,7 @@ fn mistakes_about_where_the_store_is() {
     let once = |put: Run| put.env("AWS_MAX_ATTEMPTS", "1");
     desk.judge("bucket", put("s3://no-such-bucket-here/x"), 2, &["no-such-bucket-here", "aws s3 mb"]);
     let at = |endpoint: &str| once(put(&url).args(["--endpoint-url", endpoint]));
-    desk.judge("refused", at("http://127.0.0.1:1"), 75, &["http://127.0.0.1:1", "refused"]);
+    desk.judge("refused", at("http://127.0.0.1:1"), 75, &["refused", "curl http://127.0.0.1:1"]);
     desk.judge("unroutable", at("http://192.0.2.1:9000"), 75, &["http://192.0.2.1:9000"]);
     desk.judge("nobody", put(&url).env("AWS_ACCESS_KEY_ID", "nobody"), 2, &["access key id"]);
     desk.judge("wrong", put(&url).env("AWS_SECRET_ACCESS_KEY", "wrong"), 2, &["AWS_SECRET_ACCESS_KEY"]);
@@ -297,7 +310,7 @@ fn mistakes_about_where_the_store_is() {
     desk.judge("exists", put(&url).arg("--create-only"), 4, &["exists already"]);
     assert_eq!(lake.get("x").as_deref(), Some(&b"first"[..]));
     let get = |url: &str| run("from-parquet").args(["--connect-timeout", "1s", url]);
-    desk.judge("no object", get(&lake.url("absent")), 2, &["absent"]);
+    desk.judge("no object", get(&lake.url("absent")), 2, &["absent does not exist", "aws s3 ls"]);
     desk.judge("no bucket", get("s3://no-such-bucket-here/x"), 2, &["no-such-bucket-here"]);
     let ran: Ran = get(&url).go();
     ran.fails(1, &["x"]);

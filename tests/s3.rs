@@ -347,3 +347,26 @@ fn s3_a_full_store_is_one_clear_line() {
     put.stdin(pattern(100_000_000)).go().fails(75, &["is full"]);
     assert!(!disk.0.join("lake/x").exists());
 }
+
+#[test]
+fn s3_put_says_with_v_what_becomes_of_an_upload() {
+    let bucket = Bucket::make();
+    let url = bucket.url("verbose");
+    let put = run("s3-put").args(["-v", "--part-size", "5MiB", &url]).stdin(vec![b'x'; 6 * MIB]);
+    let told = put.go().exits(0).stderr;
+    let etag = bucket.get("verbose").unwrap().etag;
+    let stored = format!("{url} stored: 6,291,456 bytes, ETag {etag}");
+    for phrase in [
+        "S3 at http://",
+        "does not exist yet",
+        "multipart upload ",
+        "part 1 stored: 5,242,880 bytes, ETag ",
+        "part 2 stored",
+        &stored,
+    ] {
+        assert!(told.contains(phrase), "{phrase} in {told}");
+    }
+    assert!(!told.contains(&service("AWS_SECRET_ACCESS_KEY")), "{told}");
+    let away = run("s3-put").args(["-v", "--endpoint-url", "http://127.0.0.1:1", &url]).go().exits(75).stderr;
+    assert!(away.contains("an attempt at a request failed: Connection refused"), "{away}");
+}

@@ -6,8 +6,9 @@ md5-int\t'Unkeyed and reversible by guessing: int(md5(text), 16), a number; for 
 complete -c hash-fields -l normalize -d 'What to do with a text before it is hashed; always in the order trim, lower, nfc' -r -f -a "trim\t'Remove white space (Unicode\'s) from both ends'
 lower\t'Lower case (Unicode\'s, without regard to language)'
 nfc\t'Compose characters: Unicode Normalization Form C'"
-complete -c hash-fields -l missing -d 'What to do with a record in which a path leads to nothing' -r -f -a "reject\t'Reject the record'
-keep\t'Pass it on; what is there is still replaced'"
+complete -c hash-fields -l missing -d 'What to do with a record in which a path leads to nothing, or to null on the way' -r -f -a "reject\t'Reject the record'
+keep\t'Pass it on; what is there is still replaced. A path that led to nothing in all records fails'
+keep-all\t'As keep, and a path may lead to nothing in all records'"
 complete -c hash-fields -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
 complete -c hash-fields -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
 complete -c hash-fields -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F

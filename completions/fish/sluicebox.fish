@@ -36,6 +36,7 @@ complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "to-parquet" -d 
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "infer-schema" -d 'Print a schema for to-parquet from a sample of records'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "kafka-produce" -d 'Publish records to a Kafka topic, each delivery confirmed'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "s3-put" -d 'Store stdin as one S3 object, all or nothing'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "s3-verify" -d 'Prove that the objects of a data set hold each record exactly once'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "topic-admin" -d 'Create, list, describe and delete Kafka topics; begin, watch and mend consumer groups'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "sandbox" -d 'Run a command against a Kafka and an S3 that live in this process'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "link" -d 'Make the short names of the commands'
@@ -93,7 +94,8 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s q
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s V -l version -d 'Print version'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l from -d 'Where to start in each partition: beginning, end, OFFSET, -N (before the end), @TIME' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s t -l topic -d 'The same as TOPIC' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l from -d 'Where to start in each partition: beginning, end, OFFSET, -N (before the end), TIME' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s n -l count -d 'End after this many records' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s p -l partition -d 'Read this partition of each topic only' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s g -l group -d 'Consume as this group, batch by batch, each exactly once, into COMMAND' -r
@@ -161,8 +163,9 @@ md5-int\t'Unkeyed and reversible by guessing: int(md5(text), 16), a number; for 
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l normalize -d 'What to do with a text before it is hashed; always in the order trim, lower, nfc' -r -f -a "trim\t'Remove white space (Unicode\'s) from both ends'
 lower\t'Lower case (Unicode\'s, without regard to language)'
 nfc\t'Compose characters: Unicode Normalization Form C'"
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l missing -d 'What to do with a record in which a path leads to nothing' -r -f -a "reject\t'Reject the record'
-keep\t'Pass it on; what is there is still replaced'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l missing -d 'What to do with a record in which a path leads to nothing, or to null on the way' -r -f -a "reject\t'Reject the record'
+keep\t'Pass it on; what is there is still replaced. A path that led to nothing in all records fails'
+keep-all\t'As keep, and a path may lead to nothing in all records'"
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F
@@ -305,6 +308,28 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s q -l quie
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l group -d 'Prove that all is there from where this consumer group began to what it has committed' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l endpoint-url -d 'Store to talk to instead of AWS [default: $AWS_ENDPOINT_URL_S3, or the profile\'s]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l region -d 'Region of the bucket [default: $AWS_REGION, the profile\'s, us-east-1]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l aws-profile -d 'Profile in ~/.aws/config with settings and credentials [default: $AWS_PROFILE]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l addressing-style -d 'How requests name the bucket; auto: by path on a custom endpoint, by host name on AWS' -r -f -a "auto\t'`path` on a custom endpoint, `virtual` on AWS'
+path\t'`http://store/bucket/key`: what MinIO and most local stores understand'
+virtual\t'`http://bucket.store/key`: what AWS wants'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l offsets -d 'Print where each partition goes on, for `topic-admin commit`, if all is proven'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l strict -d 'Objects that no batch has made are an error, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -s V -l version -d 'Print version'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -s b -l brokers -d 'Brokers to start from' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r

@@ -284,3 +284,4 @@ mod tests {
         assert_eq!(machine.action(), Action::Read);
     }
 }
+// x

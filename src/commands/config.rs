@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::io::Write;
 
-use clap::ArgMatches;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches};
 use serde_json::json;
 
 use super::{Command, Kind, Page};
@@ -25,11 +26,12 @@ impl Command for Config {
         kind: Kind::Control,
         about: "show each setting of a command and where it came from",
         description: "Prints one JSON object a line: the setting, its value, and its origin (flag, \
-            environment, file, default). A flag beats the environment, the environment beats the \
-            settings file. Secrets are shown as `****`.\n\n\
+            argument, environment, file, default). A flag beats the environment, the environment beats \
+            the settings file. Secrets are shown as `****`.\n\n\
             The settings file is TOML. A table [COMMAND] holds long options without their dashes, \
             [defaults] holds those of every command that has them, [profile.NAME.COMMAND] and \
-            [profile.NAME.defaults] are added by --profile NAME. A key that no command knows is an error.",
+            [profile.NAME.defaults] are added by --profile NAME. A key that no command knows is an error, in \
+            whichever profile. What the file switches on (seal = true) --no-NAME switches off (--no-seal).",
         examples: &[
             ("all settings of a command", "sluicebox config kafka-produce"),
             ("with the flags of a call", "sluicebox config s3-put --part-size 16MiB s3://lake/users.parquet"),
@@ -49,7 +51,9 @@ impl Command for Config {
         let name = self.command[0].to_string_lossy();
         let entry = super::find(&name)
             .ok_or_else(|| Error::usage(format!("there is no command {name}")).hint("sluicebox --help"))?;
-        let settings = Settings::load(process.globals.config.as_deref(), process.globals.profile.as_deref())?;
+        let globals = &process.globals;
+        let settings =
+            Settings::load(globals.config.as_deref(), globals.profile.as_deref(), super::STAND_INS)?;
         let command =
             settings.apply(crate::cli::command(entry), super::TABLE.iter().map(crate::cli::command))?;
         // Arguments that are required to run are not required to look.
@@ -64,29 +68,56 @@ impl Command for Config {
 }
 
 fn lines(command: &clap::Command, matches: &ArgMatches, settings: &Settings, page: &Page) -> Vec<String> {
-    let mut lines = Vec::new();
-    for arg in command.get_arguments().filter(|arg| !["help", "version"].contains(&arg.get_id().as_str())) {
-        let name = arg.get_long().unwrap_or(arg.get_id().as_str());
-        let values: Vec<String> = matches
-            .get_raw(arg.get_id().as_str())
-            .into_iter()
-            .flatten()
-            .map(|value| mask(name, &value.to_string_lossy()))
-            .collect();
-        let value = match values.len() {
-            0 => serde_json::Value::Null,
-            1 => values[0].clone().into(),
-            _ => values.into(),
-        };
-        let origin = settings.origin(arg, matches);
-        let from = if value.is_null() { Origin::Unset.to_string() } else { origin.to_string() };
-        lines.push(format!("{}\n", json!({"setting": name, "value": value, "from": from})));
-    }
-    for (variable, _) in page.environment {
-        if let Some(value) = std::env::var_os(variable) {
-            let value = mask(variable, &value.to_string_lossy());
-            lines.push(format!("{}\n", json!({"setting": variable, "value": value, "from": "environment"})));
+    let typed = |arg: &Arg| matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
+    let options = command
+        .get_arguments()
+        .filter(|arg| !["help", "version"].contains(&arg.get_id().as_str()))
+        .filter(|arg| !settings.is_opposite(arg) && (!arg.is_hide_set() || typed(arg)))
+        .map(|arg| option(arg, matches, settings));
+    options.chain(variables(command, settings, page)).collect()
+}
+
+/// One option, or argument.
+fn option(arg: &Arg, matches: &ArgMatches, settings: &Settings) -> String {
+    let name = arg.get_long().unwrap_or(arg.get_id().as_str());
+    let origin = settings.origin(arg, matches);
+    let stand_in = settings.stand_in(arg).filter(|(name, _)| origin == Origin::Environment((*name).into()));
+    let values: Vec<String> = match stand_in {
+        Some((_, value)) => vec![value],
+        None => {
+            let raw = matches.get_raw(arg.get_id().as_str()).into_iter().flatten();
+            raw.map(|value| value.to_string_lossy().into_owned()).collect()
         }
-    }
-    lines
+    };
+    let mut values: Vec<String> = values.iter().map(|value| mask(name, value)).collect();
+    let value = match values.len() {
+        0 => serde_json::Value::Null,
+        1 => values.remove(0).into(),
+        _ => values.into(),
+    };
+    let from = if value.is_null() { Origin::Unset } else { origin };
+    line(name, &value, &from.to_string())
+}
+
+/// The variables besides those that stand for an option.
+fn variables<'a>(
+    command: &'a clap::Command,
+    settings: &'a Settings,
+    page: &'a Page,
+) -> impl Iterator<Item = String> + 'a {
+    // The sandbox sets its own for what it runs.
+    let listed = crate::cli::variables(page).filter(|_| page.kind != Kind::Runner);
+    let names = listed.flat_map(|(names, _)| names.split(", "));
+    let shown = |name: &str| {
+        let stand_in = |arg| settings.stand_in(arg).is_some_and(|(variable, _)| variable == name);
+        command.get_arguments().any(stand_in)
+    };
+    names.filter(move |name| !shown(name)).map(|name| match std::env::var_os(name) {
+        Some(value) => line(name, &mask(name, &value.to_string_lossy()).into(), "environment"),
+        None => line(name, &serde_json::Value::Null, "unset"),
+    })
+}
+
+fn line(setting: &str, value: &serde_json::Value, from: &str) -> String {
+    format!("{}\n", json!({"setting": setting, "value": value, "from": from}))
 }

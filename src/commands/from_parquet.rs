@@ -6,7 +6,7 @@ use crate::commands::{Command, Kind, Page};
 use crate::parquet::reader::{Options as Reading, ParquetSource};
 use crate::run::signals::Stop;
 use crate::run::{Error, Process, Result};
-use crate::s3::{Location, S3Args, Store};
+use crate::s3::{ENVIRONMENT, Location, S3Args, Store};
 use crate::stream::{Options, RecordOut, Source, Stage};
 
 /// The options of `from-parquet`.
@@ -55,8 +55,14 @@ impl Command for FromParquet {
             ("some fields", "from-parquet --columns email,location.city users.parquet"),
             ("back into Kafka", "from-parquet --omit-nulls users.parquet | kafka-produce -t users"),
         ],
-        environment: &[("TMPDIR", "where stdin and objects are copied to")],
-        files: &[],
+        environment: &[
+            ("TMPDIR", "where stdin and objects are copied to"),
+            ENVIRONMENT[0],
+            ENVIRONMENT[1],
+            ENVIRONMENT[2],
+            ENVIRONMENT[4],
+        ],
+        files: &[("~/.aws/config, ~/.aws/credentials", "profiles")],
         see_also: &["to-parquet"],
     };
 

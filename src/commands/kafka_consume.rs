@@ -17,14 +17,21 @@ use crate::stream::{Options, Stage};
 /// Options of `kafka-consume`.
 #[derive(clap::Args)]
 pub struct KafkaConsume {
-    /// The topics
-    #[arg(value_name = "TOPIC", required = true, value_parser = parse_name)]
+    /// The topics (-t TOPIC, as other Kafka tools have it, is the same)
+    #[arg(value_name = "TOPIC", required_unless_present = "topic", value_parser = parse_name)]
     topics: Vec<String>,
 
-    /// Where to start in each partition: beginning, end, OFFSET, -N (before the end), @TIME
+    // Out of sight, and so out of the settings file: a default topic beside those that were typed
+    // would be read as well.
+    /// The same as TOPIC
+    #[arg(short, long, value_name = "TOPIC", hide = true, value_parser = parse_name)]
+    topic: Vec<String>,
+
+    /// Where to start in each partition: beginning, end, OFFSET, -N (before the end), TIME
     ///
-    /// TIME is RFC 3339 (@2026-11-20T08:00:00Z) or milliseconds since 1970. The start is the first
-    /// record at or after it.
+    /// TIME is RFC 3339 (2026-11-20T08:00:00Z), a date (2026-11-20, from midnight UTC on), or @ and
+    /// milliseconds since 1970 (@1763625600000); the @ may stand before any of them. The start is the
+    /// first record at or after it.
     #[arg(
         long,
         value_name = "WHERE",
@@ -146,7 +153,7 @@ impl Command for KafkaConsume {
         examples: &[
             ("all there is, as a file", "kafka-consume created_users --exit-at-end > users.ndjson"),
             ("the last ten of each partition, and what follows", "kafka-consume created_users --from -10"),
-            ("since this morning", "kafka-consume created_users --from @2026-11-20T08:00:00Z --exit-at-end"),
+            ("since this morning", "kafka-consume created_users --from 2026-11-20T08:00:00Z --exit-at-end"),
             (
                 "as Parquet on S3, whole or not at all",
                 "kafka-consume created_users --exit-at-end --seal |\n    \
@@ -171,7 +178,7 @@ impl Command for KafkaConsume {
 impl KafkaConsume {
     fn run_plain(self, process: &Process, settings: &Settings) -> Result<()> {
         let plan = Plan {
-            topics: self.topics,
+            topics: [self.topics, self.topic].concat(),
             partition: self.partition,
             start: self.from,
             bounded: self.exit_at_end,
@@ -201,7 +208,7 @@ impl KafkaConsume {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         Ok(group::Plan {
             group: group.to_owned(),
-            topics: self.topics.clone(),
+            topics: [self.topics.clone(), self.topic.clone()].concat(),
             command: batches.command.clone(),
             exit_at_end: self.exit_at_end,
             cut: Cut {

@@ -14,6 +14,7 @@ mod kafka_consume;
 mod kafka_produce;
 mod link;
 mod s3_put;
+mod s3_verify;
 mod sandbox;
 mod to_parquet;
 mod topic_admin;
@@ -21,6 +22,7 @@ mod via;
 
 use clap::{ArgMatches, FromArgMatches};
 
+use crate::run::settings::StandIn;
 use crate::run::{Process, Result, Role};
 
 /// What a command is, for help, man pages, and how it takes signals.
@@ -117,11 +119,15 @@ pub const TABLE: &[Entry] = &[
     entry::<infer_schema::InferSchema>(),
     entry::<kafka_produce::KafkaProduce>(),
     entry::<s3_put::S3Put>(),
+    entry::<s3_verify::S3Verify>(),
     entry::<topic_admin::TopicAdmin>(),
     entry::<sandbox::Sandbox>(),
     entry::<link::Link>(),
     entry::<config::Config>(),
 ];
+
+/// The variables that libraries read in place of options.
+pub const STAND_INS: &[StandIn] = &crate::s3::STAND_INS;
 
 /// The command of exactly that name.
 pub fn find(name: &str) -> Option<&'static Entry> {

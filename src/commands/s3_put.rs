@@ -77,8 +77,9 @@ impl Command for S3Put {
             empty object; a pipe that ends without a byte, and without a seal, is refused without \
             --allow-empty: that is what a stage leaves behind that failed at its start.\n\n\
             After a first SIGINT or SIGTERM it reads on to the end of its input, as every stage but the source \
-            does, and stores what came: seal the stream at its source (--seal) where a part must never be \
-            taken for the whole. A second signal, or --drain-timeout, ends it, and nothing is visible.\n\n\
+            does. Then a sealed stream is stored if its closing seal came; one without a seal may be a part, so \
+            nothing is stored and s3-put ends by the signal. A second signal, or --drain-timeout, ends it at once, \
+            and nothing is visible.\n\n\
             The destination is looked at first: a bucket that does not exist, wrong keys or a wrong endpoint are \
             told before any input is read. Credentials that may write but not list are enough.\n\n\
             --create-only never replaces an object. The store itself decides (If-None-Match), so of two \
@@ -109,20 +110,7 @@ impl Command for S3Put {
             ("with metadata", "s3-put --metadata origin=api s3://lake/users.ndjson < users.ndjson"),
             ("check destination and credentials", "s3-put --dry-run s3://lake/users.ndjson"),
         ],
-        environment: &[
-            ("AWS_ENDPOINT_URL_S3", "the store, unless it is AWS: http://127.0.0.1:9000"),
-            (
-                "AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...",
-                "as in every AWS tool",
-            ),
-            ("AWS_MAX_ATTEMPTS", "how often a request is sent before the command gives up"),
-            ("AWS_REQUEST_CHECKSUM_CALCULATION", "when_supported or when_required"),
-            ("SSL_CERT_FILE", "certificates to trust instead of the system's"),
-            (
-                "BATCH, BATCH_DATE, BATCH_TOPIC, BATCH_TOPIC_ID, BATCH_PARTITION, BATCH_FIRST_OFFSET, BATCH_END_OFFSET",
-                "the batch that the input is, set by kafka-consume --group",
-            ),
-        ],
+        environment: &s3::ENVIRONMENT,
         files: &[("~/.aws/config, ~/.aws/credentials", "profiles")],
         see_also: &["to-parquet", "kafka-consume", "s3-verify"],
     };

@@ -7,7 +7,7 @@ use std::process::{Child, ExitStatus};
 use std::str::FromStr;
 
 use super::{Command, Kind, Page};
-use crate::kafka::mock::Mock;
+use crate::kafka::mock::{self, Mock};
 use crate::run::{Error, Process, Result, links, signals};
 use crate::s3::Sandbox as Store;
 
@@ -54,8 +54,8 @@ impl Command for Sandbox {
             interface, sets KAFKA_BOOTSTRAP_SERVERS and the AWS variables, puts the short names of all commands \
             first on PATH, and runs COMMAND. Its exit status is that of COMMAND. When COMMAND ends, all is gone.\n\n\
             It is for a first try and for CI jobs, and it is not Kafka: topics are made by --topic alone \
-            (topic-admin cannot), a partition keeps 5 MiB and silently drops what is older, there are no \
-            transactions, and nothing it shows is a proof of exactly-once delivery. Its S3 checks the access key \
+            (topic-admin cannot), a partition keeps 5 MiB and drops what is older (kafka-produce and kafka-consume \
+            warn where that has happened), there are no transactions, and nothing it shows is a proof of exactly-once delivery. Its S3 checks the access key \
             id but no signatures. Use real services to measure anything.",
         examples: &[
             (
@@ -81,7 +81,7 @@ impl Command for Sandbox {
         }
         let objects = home.folder("objects")?;
         let store = Store::start(&objects, &self.bucket.iter().map(String::as_str).collect::<Vec<_>>())?;
-        log::info!("Kafka at {}, S3 at {}", kafka.bootstrap_servers(), store.endpoint());
+        log::info!("Kafka at {} (5 MiB a partition), S3 at {}", kafka.bootstrap_servers(), store.endpoint());
 
         let names = home.folder("bin")?;
         link_names(&names)?;
@@ -93,7 +93,7 @@ impl Command for Sandbox {
             command.env_remove(name);
         }
         command.env("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap_servers());
-        command.envs(store.environment()).env("SLUICEBOX_SANDBOX", "1");
+        command.envs(store.environment()).env(mock::VARIABLE, "1");
         let program = self.command[0].to_string_lossy();
         let child = command.spawn().map_err(|cause| {
             Error::io(format!("cannot run {program}"), &cause).hint("the command stands after --")

@@ -1,6 +1,7 @@
 //! `via`: runs any Unix filter as a stage.
 
 use super::{Command, Kind, Page};
+use crate::json;
 use crate::run::{Process, Result};
 use crate::stream::{Options, Reading, Stage};
 
@@ -28,7 +29,8 @@ impl Command for Via {
             failure. `via -- jq …` checks the seal and takes it off, checks the program's exit status \
             and that it read all of its input, and seals what it wrote.\n\n\
             The program sees plain newline-delimited JSON and must write the same, one record a line; \
-            it may write more or fewer records than it read.\n\n\
+            it may write more or fewer records than it read. A line that is no JSON object ends the run with exit \
+            status 1.\n\n\
             With --seal and no input it makes a sealed source of a program.",
         examples: &[
             (
@@ -48,6 +50,7 @@ impl Command for Via {
     fn run(self, process: &Process) -> Result<()> {
         let mut program = std::process::Command::new(&self.program[0]);
         program.args(&self.program[1..]);
-        Stage::open(process, &self.stream)?.filter(&self.reading, program)
+        Stage::open(process, &self.stream)?
+            .filter(&self.reading, program, |line| Ok(json::validate_object(line)?))
     }
 }

@@ -47,6 +47,22 @@ impl Step {
         }
     }
 
+    /// Appends it in dots and brackets.
+    fn write(&self, text: &mut String) {
+        let name = match self {
+            Step::Element(index) => return text.push_str(&format!("[{index}]")),
+            Step::EveryElement => return text.push_str("[*]"),
+            Step::Member(name) | Step::Either(name, _) => name,
+        };
+        if !text.is_empty() {
+            text.push('.');
+        }
+        match Path::parse(name) {
+            Ok(path) if path.steps.len() == 1 && !name.starts_with(['/', '"']) => text.push_str(name),
+            _ => text.push_str(&serde_json::Value::from(name.as_str()).to_string()),
+        }
+    }
+
     /// Whether there can be a value that both lead to.
     fn meets(&self, other: &Step) -> bool {
         let same_member = self.name().is_some() && self.name() == other.name();
@@ -75,6 +91,21 @@ impl Path {
         };
         let steps = steps.map_err(|fault: Fault| fault.about(written))?;
         Ok(Self { written: written.to_owned(), steps })
+    }
+
+    /// The path that goes on into an array, or into an object, where this one took the value behind
+    /// `depth` steps for the other: what a user probably meant.
+    pub fn refitted(&self, depth: usize, array: bool) -> Option<String> {
+        let (before, after) = self.steps.split_at_checked(depth)?;
+        let after = match (array, after.first()?) {
+            (true, _) => [&[Step::EveryElement], after].concat(),
+            // A path must not end where the object is.
+            (false, _) if after.len() > 1 => after[1..].to_vec(),
+            _ => return None,
+        };
+        let mut text = String::new();
+        before.iter().chain(&after).for_each(|step| step.write(&mut text));
+        Some(text)
     }
 
     /// The steps from the record down to the field; at least one.
@@ -169,9 +200,31 @@ impl Dotted<'_> {
         if end == 0 {
             return Err(self.no_name());
         }
+        let at_start = self.rest.len() == self.written.len();
         let (name, rest) = self.rest.split_at(end);
-        self.rest = rest;
-        Ok(Step::Member(name.to_owned()))
+        match name {
+            "$" if at_start && !rest.starts_with('"') => Err(self.rooted()),
+            "*" => Err(self.wild()),
+            _ => {
+                self.rest = rest;
+                Ok(Step::Member(name.to_owned()))
+            }
+        }
+    }
+
+    /// JSONPath and SQL say `$` for the record.
+    fn rooted(&self) -> Fault {
+        let plain = self.written.trim_start_matches('$').trim_start_matches('.');
+        Fault::new("a path begins with a name, and '$' is none", meant(plain))
+    }
+
+    /// Elsewhere `*` is every member.
+    fn wild(&self) -> Fault {
+        let reason = "'*' stands for the elements of an array alone, as [*]; fields are named one by one";
+        match self.written.starts_with('*') {
+            true => Fault::new(reason, EXAMPLE),
+            false => Fault::new(reason, meant(&self.written.replace(".*", "[*]"))),
+        }
     }
 
     /// Reads a name in JSON quotes, escapes and all.
@@ -202,14 +255,21 @@ impl Dotted<'_> {
     fn no_name(&self) -> Fault {
         let at_start = self.rest.len() == self.written.len();
         match self.written.strip_prefix('.') {
-            _ if self.written.is_empty() => Fault::new("the path is empty", "location.postcode"),
-            Some(plain) if at_start && !plain.is_empty() => Fault::new("a path begins with a name", plain),
-            _ if at_start => {
-                Fault::new("a path begins with a name: a record is an object", "location.postcode")
-            }
-            _ => Fault::new("a name is missing (an empty one is written \"\")", "location.postcode"),
+            _ if self.written.is_empty() => Fault::new("the path is empty", EXAMPLE),
+            Some(plain) if at_start => Fault::new("a path begins with a name", meant(plain)),
+            _ if at_start => Fault::new("a path begins with a name: a record is an object", EXAMPLE),
+            _ => Fault::new("a name is missing (an empty one is written \"\")", EXAMPLE),
         }
     }
+}
+
+/// A path, where nothing better can be proposed.
+const EXAMPLE: &str = "location.postcode";
+
+/// What a habit from another tool probably meant, if that is a path.
+fn meant(path: &str) -> String {
+    let path = path.replace("[]", "[*]");
+    if Path::parse(&path).is_ok() { path } else { EXAMPLE.to_owned() }
 }
 
 #[cfg(test)]
@@ -251,7 +311,7 @@ mod tests {
     fn a_wrong_path_is_a_usage_error_that_quotes_it() {
         for written in [
             "", ".", ".a", "a.", "a..b", "[0]", "[*].a", "a[", "a[]", "a[-1]", "a[01]", "a[x]", "a[0", "a]",
-            "a[0]b", "a\"b", "\"a", "\"a\\x\"", "/a~2", "/~",
+            "a[0]b", "a\"b", "\"a", "\"a\\x\"", "/a~2", "/~", "$", "$.a", "$[0]", "*", "*.a", "a.*", "a.*.b",
         ] {
             let error = Path::parse(written).unwrap_err();
             assert_eq!(error.exit(), Exit::Usage, "{written}");
@@ -261,8 +321,48 @@ mod tests {
 
     #[test]
     fn habits_from_other_tools_get_the_path_they_meant() {
-        assert!(Path::parse(".a.b").unwrap_err().to_string().ends_with("(try: a.b)"));
-        assert!(Path::parse("a[].b").unwrap_err().to_string().ends_with("(try: a[*].b)"));
+        for (written, meant) in [
+            (".a.b", "a.b"),
+            (".a[].b", "a[*].b"),
+            ("a[].b", "a[*].b"),
+            ("$.a.b", "a.b"),
+            ("$.a[*].b", "a[*].b"),
+            ("a.*.b", "a[*].b"),
+            ("*", "location.postcode"),
+            (".[].a", "location.postcode"),
+        ] {
+            let error = Path::parse(written).unwrap_err().to_string();
+            assert!(error.ends_with(&format!("(try: {meant})")), "{error}");
+        }
+    }
+
+    #[test]
+    fn names_of_dollars_and_stars_are_paths() {
+        for (written, expected) in [
+            ("$oid", vec![member("$oid")]),
+            ("a.$", vec![member("a"), member("$")]),
+            (r#""$".a"#, vec![member("$"), member("a")]),
+            (r#"a."*""#, vec![member("a"), member("*")]),
+            ("/$/*", vec![member("$"), member("*")]),
+        ] {
+            assert_eq!(steps(written), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_refitted_to_what_stands_there() {
+        for (written, depth, array, expected) in [
+            ("a.b", 1, true, Some("a[*].b")),
+            ("a.b.c", 2, true, Some("a.b[*].c")),
+            ("/a/b.c/0", 2, true, Some(r#"a."b.c"[*].0"#)),
+            (r#""*"."a/b""#, 1, true, Some(r#""*"[*].a/b"#)),
+            ("a[*].b", 1, false, Some("a.b")),
+            ("a[0]", 1, false, None),
+        ] {
+            let refitted = Path::parse(written).unwrap().refitted(depth, array);
+            assert_eq!(refitted.as_deref(), expected, "{written}");
+            assert!(refitted.is_none_or(|path| Path::parse(&path).is_ok()), "{written}");
+        }
     }
 
     #[test]

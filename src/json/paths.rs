@@ -28,6 +28,19 @@ pub struct Hit {
 pub struct Found {
     hits: Vec<Hit>,
     missing: Vec<usize>,
+    misfits: Vec<Misfit>,
+}
+
+/// A value that a path cannot go into: an array where it has a name, an object where it has an
+/// index, a text where it has either.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// Which path.
+    pub path: usize,
+    /// How many of its steps led to the value.
+    pub depth: usize,
+    /// What stands there; never null, which is no value.
+    pub kind: Kind,
 }
 
 impl Found {
@@ -37,12 +50,23 @@ impl Found {
         &self.hits
     }
 
-    /// The first path that somewhere led to nothing: a name or an index that is not there, or a
-    /// value of another kind on the way. One element of `a[*].b` without `b` is enough; an array
-    /// without elements is not.
+    /// The first path that somewhere led to nothing: a name or an index that is not there, or null
+    /// on the way. One element of `a[*].b` without `b` is enough; an array without elements is not.
     #[inline]
     pub fn missing(&self) -> Option<usize> {
         self.missing.iter().min().copied()
+    }
+
+    /// Every path that somewhere led to nothing, in no order, as often as it did.
+    #[inline]
+    pub fn all_missing(&self) -> &[usize] {
+        &self.missing
+    }
+
+    /// The first path that met a value which it cannot go into.
+    #[inline]
+    pub fn misfit(&self) -> Option<Misfit> {
+        self.misfits.iter().min_by_key(|misfit| misfit.path).copied()
     }
 
     #[inline]
@@ -75,6 +99,8 @@ struct Node {
     every_element: Option<Box<Node>>,
     /// The paths that come through here: missing if there is no way on.
     paths: Vec<usize>,
+    /// How many steps lead here.
+    depth: usize,
 }
 
 /// What to look for in one member or element.
@@ -99,13 +125,18 @@ impl Paths {
             }
         }
         let all: Vec<_> = paths.iter().map(Path::steps).enumerate().collect();
-        let root = Node::compile(&all);
+        let root = Node::compile(&all, 0);
         Ok(Self { paths, root })
     }
 
     /// Reads and compiles paths as users write them.
     pub fn parse<S: AsRef<str>>(written: &[S]) -> exit::Result<Self> {
         Self::new(written.iter().map(|path| Path::parse(path.as_ref())).collect::<exit::Result<_>>()?)
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.paths.len()
     }
 
     /// The path that a [`Hit`] or [`Found::missing`] speaks of.
@@ -126,15 +157,16 @@ impl Paths {
     fn find_from(&self, mut cursor: Cursor<'_>, found: &mut Found) -> Result<(), Error> {
         found.hits.clear();
         found.missing.clear();
+        found.misfits.clear();
         self.root.walk_object(&mut cursor, found)?;
         cursor.finish()
     }
 }
 
 impl Node {
-    /// Makes the tree of what is left of the paths.
-    fn compile(paths: &[Rest<'_>]) -> Self {
-        let mut node = Node { paths: numbers(paths), ..Node::default() };
+    /// Makes the tree of what is left of the paths behind `depth` steps.
+    fn compile(paths: &[Rest<'_>], depth: usize) -> Self {
+        let mut node = Node { paths: numbers(paths), depth, ..Node::default() };
         for (number, steps) in paths {
             match steps.first() {
                 None => node.leaf = Some(*number),
@@ -146,11 +178,12 @@ impl Node {
 
     /// Adds the children that `step` leads to, unless another path has brought them along.
     fn add(&mut self, step: &Step, paths: &[Rest<'_>]) {
+        let depth = self.depth + 1;
         if let Some(name) = step.name()
             && !self.members.iter().any(|child| child.key == name)
         {
             let rest = below(paths, |step| step.name() == Some(name));
-            let node = Node::compile(&rest);
+            let node = Node::compile(&rest, depth);
             self.members.push(Child { key: name.to_owned(), node, paths: numbers(&rest) });
         }
         if let Some(index) = step.index()
@@ -159,11 +192,15 @@ impl Node {
             let named = below(paths, |step| step.index() == Some(index));
             // A wildcard leads to this element too, but does not miss it.
             let all = below(paths, |step| *step == Step::EveryElement || step.index() == Some(index));
-            self.elements.push(Child { key: index, node: Node::compile(&all), paths: numbers(&named) });
+            self.elements.push(Child {
+                key: index,
+                node: Node::compile(&all, depth),
+                paths: numbers(&named),
+            });
         }
         if *step == Step::EveryElement && self.every_element.is_none() {
             let rest = below(paths, |step| *step == Step::EveryElement);
-            self.every_element = Some(Box::new(Node::compile(&rest)));
+            self.every_element = Some(Box::new(Node::compile(&rest, depth)));
         }
     }
 
@@ -179,9 +216,21 @@ impl Node {
             Kind::Array if !self.elements.is_empty() || self.every_element.is_some() => {
                 self.walk_array(cursor, found)
             }
-            _ => {
-                found.missing.extend(&self.paths);
+            kind => {
+                self.no_way_on(kind, found);
                 cursor.skip_value().map(drop)
+            }
+        }
+    }
+
+    /// The value here is nothing that the paths can go into.
+    #[cold]
+    fn no_way_on(&self, kind: Kind, found: &mut Found) {
+        match kind {
+            Kind::Null => found.missing.extend(&self.paths),
+            _ => {
+                let misfit = |&path| Misfit { path, depth: self.depth, kind };
+                found.misfits.extend(self.paths.iter().map(misfit));
             }
         }
     }
@@ -260,99 +309,4 @@ impl Seen {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::json::error::Reason;
-
-    /// What `paths` find in `text`, as `path number:value`, and the path that is missing.
-    fn find(paths: &[&str], text: &str) -> (Vec<String>, Option<usize>) {
-        let paths = Paths::parse(paths).unwrap();
-        let mut found = Found::default();
-        paths.find_in(text.as_bytes(), &mut found).unwrap();
-        let show = |hit: &Hit| format!("{}:{}", hit.path, &text[hit.value.span.range()]);
-        (found.hits().iter().map(show).collect(), found.missing())
-    }
-
-    #[test]
-    fn hits_come_in_the_order_of_the_record() {
-        let text = r#"{"z": [ {"k": 1} , {"k" : "x"}], "a": {"b": {"c": null}}, "n":-0 }"#;
-        let (hits, missing) = find(&["a.b", "n", "z[*].k"], text);
-        assert_eq!(hits, ["2:1", "2:\"x\"", r#"0:{"c": null}"#, "1:-0"]);
-        assert_eq!(missing, None);
-    }
-
-    #[test]
-    fn every_occurrence_of_a_repeated_name_is_found() {
-        let text = r#"{"p":{"mail":"a"},"mail":"b","p":{"mail":"c","mail":"d"},"mail":"e"}"#;
-        assert_eq!(find(&["p.mail"], text).0, ["0:\"a\"", "0:\"c\"", "0:\"d\""]);
-        assert_eq!(find(&["mail"], text).0, ["0:\"b\"", "0:\"e\""]);
-    }
-
-    #[test]
-    fn a_name_spelled_with_escapes_is_the_same_name() {
-        let text =
-            r#"{"em\u0061il":1,"\u0065\u006d\u0061\u0069\u006C":2,"ema\u0069":3,"email\ud800":4,"a\/b":5}"#;
-        assert_eq!(find(&["email"], text).0, ["0:1", "0:2"]);
-        assert_eq!(find(&["/a~1b"], text).0, ["0:5"]);
-    }
-
-    #[test]
-    fn an_index_and_a_wildcard_can_share_an_array() {
-        let text = r#"{"a":[{"b":1,"c":2},{"b":3,"c":4}]}"#;
-        assert_eq!(find(&["a[*].b", "a[1].c"], text), (vec!["0:1".into(), "0:3".into(), "1:4".into()], None));
-        let (hits, missing) = find(&["a[*].b", "a[2].c"], text);
-        assert_eq!((hits.len(), missing), (2, Some(1)), "the wildcard does not miss the third element");
-    }
-
-    #[test]
-    fn a_number_in_a_pointer_is_an_index_or_a_name() {
-        assert_eq!(find(&["/a/1"], r#"{"a":[7,8]}"#).0, ["0:8"]);
-        assert_eq!(find(&["/a/1"], r#"{"a":{"1":9}}"#).0, ["0:9"]);
-        assert_eq!(find(&["a[1]"], r#"{"a":{"1":9}}"#), (vec![], Some(0)));
-    }
-
-    #[test]
-    fn what_is_missing_is_told_and_empty_arrays_miss_nothing() {
-        for (path, text, missing) in [
-            ("a", "{}", true),
-            ("a.b", "{}", true),
-            ("a.b", r#"{"a":null}"#, true),
-            ("a.b", r#"{"a":{}}"#, true),
-            ("a.b", r#"{"a":[{"b":1}]}"#, true),
-            ("a[*]", r#"{"a":{}}"#, true),
-            ("a[0]", r#"{"a":[]}"#, true),
-            ("a[*].b", r#"{"a":[{"b":1},{}]}"#, true),
-            ("a.b", r#"{"a":{"b":1},"a":{}}"#, true),
-            ("a", r#"{"a":null}"#, false),
-            ("a[*]", r#"{"a":[]}"#, false),
-            ("a[*].b", r#"{"a":[]}"#, false),
-        ] {
-            assert_eq!(find(&[path], text).1.is_some(), missing, "{path} in {text}");
-        }
-        assert_eq!(find(&["x", "a.b", "a.c", "a.d"], r#"{"x":1,"a":{"b":2,"d":3}}"#).1, Some(2));
-    }
-
-    #[test]
-    fn more_paths_than_bits_are_all_found() {
-        let names: Vec<String> = (0..200).map(|number| format!("f{number}")).collect();
-        let members: Vec<String> = names.iter().map(|name| format!("\"{name}\":0")).collect();
-        let paths: Vec<&str> = names.iter().map(String::as_str).collect();
-        let (hits, missing) = find(&paths, &format!("{{{}}}", members.join(",")));
-        assert_eq!((hits.len(), missing), (200, None));
-        assert_eq!(find(&paths, &format!("{{{}}}", members[..150].join(","))).1, Some(150));
-    }
-
-    #[test]
-    fn overlapping_paths_are_refused_by_name() {
-        let error = Paths::parse(&["a[*].b", "c", "a[0]"]).unwrap_err();
-        assert_eq!(error.message(), "paths 'a[*].b' and 'a[0]' overlap");
-        assert!(Paths::parse(&["a", "a"]).is_err());
-    }
-
-    #[test]
-    fn the_record_is_checked_behind_the_last_hit() {
-        let paths = Paths::parse(&["a"]).unwrap();
-        let error = paths.find_in(br#"{"a":1,"b":tru}"#, &mut Found::default()).unwrap_err();
-        assert_eq!((error.reason(), error.at()), (Reason::Value, 11));
-    }
-}
+mod tests;

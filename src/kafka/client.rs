@@ -16,8 +16,9 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::statistics::Statistics;
 
 use super::codes;
-use super::native;
+use super::native::{self, Broker};
 use super::options::Settings;
+use super::strangers::{Stranger, recognise};
 use crate::run::exit::{Error, Result};
 
 /// The same line of librdkafka is passed on once in this time.
@@ -36,7 +37,9 @@ pub struct Journal(Mutex<Pages>);
 struct Pages {
     connected: bool,
     trouble: Option<String>,
-    refusal: Option<String>,
+    refusal: Option<Error>,
+    /// Who answers on the port, where that does not seem to be Kafka.
+    stranger: Option<Stranger>,
     said: Vec<(String, Instant)>,
 }
 
@@ -50,24 +53,25 @@ impl Journal {
         self.pages().trouble.clone()
     }
 
-    /// Credentials or certificates that the other side does not accept: no waiting helps.
+    /// Credentials or certificates that the other side does not accept, or another side that is no
+    /// Kafka: no waiting helps.
     pub fn refusal(&self) -> Option<Error> {
-        let refusal = self.pages().refusal.clone()?;
-        Some(
-            Error::usage(format!("Kafka refuses the connection: {refusal}"))
-                .hint("check security.protocol, sasl.* and ssl.* in the file named by -F"),
-        )
+        self.pages().refusal.clone()
     }
 
-    fn note(&self, code: Option<RDKafkaErrorCode>, words: String) {
+    fn note(&self, code: Option<RDKafkaErrorCode>, reason: &str) {
         let mut pages = self.pages();
+        let words = match recognise(reason).filter(|_| !pages.connected) {
+            Some(stranger) => return pages.meet(stranger),
+            None => plain(reason),
+        };
         match code {
             Some(
                 RDKafkaErrorCode::Authentication
                 | RDKafkaErrorCode::SaslAuthenticationFailed
                 | RDKafkaErrorCode::UnsupportedSASLMechanism
                 | RDKafkaErrorCode::SSL,
-            ) => pages.refusal = Some(words.clone()),
+            ) => pages.refusal = Some(refused(&words)),
             // It only sums up what was said before.
             Some(RDKafkaErrorCode::AllBrokersDown) => return,
             _ => {}
@@ -81,7 +85,23 @@ impl Journal {
     }
 }
 
+/// Credentials or certificates that were not accepted.
+fn refused(words: &str) -> Error {
+    Error::usage(format!("Kafka refuses the connection: {words}"))
+        .hint("check security.protocol, sasl.* and ssl.* in the file named by -F")
+}
+
 impl Pages {
+    /// Remembers who answers instead of Kafka.
+    fn meet(&mut self, stranger: Stranger) {
+        if stranger.certain {
+            self.refusal =
+                Some(Error::usage(format!("no Kafka there: {}", stranger.words)).hint(stranger.hint));
+        }
+        self.trouble = Some(stranger.words.to_owned());
+        self.stranger = Some(stranger);
+    }
+
     /// Whether this line was not said within the last minute.
     fn is_news(&mut self, words: &str) -> bool {
         let now = Instant::now();
@@ -100,6 +120,10 @@ impl ClientContext for Journal {
         // FAIL and ERROR are told by `error` as well; CONFWARN is about properties shared by clients;
         // GETPID is about retries at the start of a young cluster.
         let told_elsewhere = matches!(facility, "FAIL" | "ERROR" | "CONFWARN" | "GETPID");
+        // librdkafka takes a connection that was hung up on for no error, and mentions it only here.
+        if facility == "FAIL" && message.contains("Disconnected") && recognise(message).is_some() {
+            self.note(None, message);
+        }
         match level {
             L::Emerg | L::Alert | L::Critical | L::Error | L::Warning if !told_elsewhere => {
                 if self.pages().is_news(message) {
@@ -111,7 +135,7 @@ impl ClientContext for Journal {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        self.note(codes::code_of(&error), plain(reason));
+        self.note(codes::code_of(&error), reason);
     }
 
     fn stats(&self, _: Statistics) {}
@@ -166,8 +190,9 @@ pub fn connect<C: ClientContext>(
         let answer = native::ask_for_brokers(client, step.min(left));
         // Without any connection the question fails at once.
         poll(if answer.is_ok() { Duration::ZERO } else { BETWEEN_TRIES.min(left) });
-        if answer.is_ok() {
+        if let Ok(brokers) = answer {
             journal.pages().connected = true;
+            tell(&brokers);
             return Ok(());
         }
         if let Some(refusal) = journal.refusal() {
@@ -180,13 +205,34 @@ pub fn connect<C: ClientContext>(
     }
 }
 
+/// The addresses that the cluster gives away are where all else goes: often the cause when only the
+/// first connection works.
+fn tell(brokers: &[Broker]) {
+    let all: Vec<String> =
+        brokers.iter().map(|broker| format!("{} at {}", broker.id, broker.address)).collect();
+    log::info!("connected to Kafka; its brokers are {}", all.join(", "));
+}
+
 fn no_connection(journal: &Journal, settings: &Settings) -> Error {
-    let cause = journal.trouble().unwrap_or_else(|| "no answer".to_owned());
+    let cause = journal.trouble();
+    let hint = match (journal.pages().stranger, &cause) {
+        (Some(stranger), _) => stranger.hint.to_owned(),
+        (None, Some(cause)) if cause.contains("resolve") => {
+            format!("getent hosts {}; or another -b HOST:PORT", settings.first_broker().0)
+        }
+        (None, cause) => {
+            let (host, port) = settings.first_broker();
+            let patience = if cause.is_none() { "a longer --connect-timeout, " } else { "" };
+            format!("{patience}nc -vz {host} {port}; or another -b HOST:PORT")
+        }
+    };
     Error::temporary(format!(
-        "cannot reach Kafka at {} within {:?}: {cause}",
+        "cannot reach Kafka at {} within {:?}: {}",
         settings.brokers(),
-        settings.connect_timeout()
+        settings.connect_timeout(),
+        cause.as_deref().unwrap_or("no answer")
     ))
+    .hint(hint)
 }
 
 /// Closes a client, which waits for librdkafka's threads, but no longer than `wait`: a thread that
@@ -233,6 +279,21 @@ mod tests {
         let refusal = journal.refusal().expect("final");
         assert_eq!(refusal.exit(), crate::run::exit::Exit::Usage);
         assert!(refusal.message().contains("SASL: no"), "{refusal}");
+    }
+
+    #[test]
+    fn a_port_that_is_no_kafka_is_final_until_kafka_has_answered_once() {
+        let reason = "h:1/1: Receive failed: Invalid response size 1213486160 (0..100000000): increase \
+            receive.message.max.bytes (after 0ms in state APIVERSION_QUERY)";
+        let code = || KafkaError::Global(RDKafkaErrorCode::BadMessage);
+        let journal = Journal::default();
+        journal.error(code(), reason);
+        let refusal = journal.refusal().expect("final");
+        assert!(refusal.message().contains("speaks HTTP"), "{refusal}");
+        let journal = Journal::default();
+        journal.pages().connected = true;
+        journal.error(code(), reason);
+        assert!(journal.refusal().is_none());
     }
 
     #[test]

@@ -15,6 +15,7 @@ use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use super::client::{self, Journal};
 use super::codes;
 use super::envelope::Parts;
+use super::mock;
 use super::native::read::{Arrival, Reader};
 use super::options::{Preset, Settings};
 use super::ranges::{self, Range};
@@ -117,6 +118,10 @@ impl Consume {
         let topics: Vec<Topic> =
             plan.topics.iter().map(|name| topic::find(first.client(), name, wait)).collect::<Result<_>>()?;
         let ranges = ranges::resolve(&first, &topics, plan.partition, plan.start, wait)?;
+        tell(&topics, &ranges);
+        if plan.start == Start::Beginning && mock::is_at(settings.brokers()) {
+            warn_of_loss(&topics, &ranges);
+        }
         let slots = Slots::new(&ranges, plan.bounded);
         let open: Vec<Range> =
             ranges.into_iter().filter(|range| slots.find(range.topic, range.partition).is_some()).collect();
@@ -185,6 +190,22 @@ impl Consume {
             "Kafka has said nothing for {PATIENCE:?}: {}",
             trouble.unwrap_or_else(|| "no answer".to_owned())
         ))
+    }
+}
+
+/// Says what will be read.
+fn tell(topics: &[Topic], ranges: &[Range]) {
+    for range in ranges {
+        let Range { partition, start, end, .. } = range;
+        log::info!("{}, partition {partition}: from {start}; its end is {end}", topics[range.topic].name);
+    }
+}
+
+/// Says what is gone before reading from the beginning, in a sandbox.
+fn warn_of_loss(topics: &[Topic], ranges: &[Range]) {
+    for (at, topic) in topics.iter().enumerate() {
+        let ranges = ranges.iter().filter(|range| range.topic == at);
+        mock::warn_of_loss(&topic.name, ranges.map(|range| (range.partition, range.start)));
     }
 }
 

@@ -5,6 +5,7 @@
 //! | [`options`] | `-b`, `-F`, `-X`: how a command is told about its cluster |
 //! | [`client`] | a client handle: its journal of errors, the connection with a deadline, closing |
 //! | [`codes`] | Kafka's error codes: which exit code each deserves, and in which words |
+//! | [`strangers`] | what answers on the port when it is no Kafka |
 //! | [`topic`] | names and partitions of topics |
 //! | [`producer`], [`produce`], [`wire`] | records to a topic, each delivery confirmed |
 //! | [`start`], [`ranges`], [`slots`], [`consume`] | records of topics: where to start, where to end, how far we are |
@@ -33,6 +34,7 @@ pub mod ranges;
 pub mod registry;
 pub mod slots;
 pub mod start;
+pub mod strangers;
 pub mod topic;
 pub mod value;
 pub mod wire;

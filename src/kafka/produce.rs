@@ -16,6 +16,7 @@ use super::topic::{self, Topic};
 use super::value::{Keys, check_record};
 use super::wire::{HeaderList, HeaderSizes};
 use crate::run::exit::Result;
+use crate::run::units::grouped;
 use crate::stream::{Facts, Record, Reject, Sealed, Sink, Trouble};
 
 /// How long a failed run waits for the answers to what is on its way.
@@ -159,7 +160,9 @@ impl Sink for Produce {
     }
 
     fn publish(mut self, _: Option<&Sealed>) -> Result<Facts> {
-        self.target.producer.confirm()?;
+        let counts = self.target.producer.confirm()?;
+        log::info!("{} records confirmed", grouped(counts.confirmed));
+        self.target.producer.warn_of_loss();
         Ok(self.facts())
     }
 

@@ -22,6 +22,7 @@ use rdkafka::statistics::Statistics;
 
 use super::client::{self, Journal};
 use super::codes;
+use super::mock;
 use super::native::write::{Kept, Outgoing, kept, produce};
 use super::native::{admin, flush_step};
 use super::options::{Preset, Settings};
@@ -126,6 +127,7 @@ pub struct Producer {
     name: CString,
     limit: u64,
     sent: u64,
+    in_sandbox: bool,
 }
 
 impl Producer {
@@ -157,7 +159,13 @@ impl Producer {
         client.poll(SETTLE.saturating_sub(created.elapsed()));
         let found = topic::find(client.client(), topic, wait)?;
         let name = CString::new(topic).map_err(|_| topic::unknown(topic))?;
-        Ok(Self { client: Some(client), topic: found, name, limit, sent: 0 })
+        log::info!(
+            "{topic}: {} partitions, batches of up to {} bytes",
+            found.partitions.len(),
+            grouped(limit)
+        );
+        let in_sandbox = mock::is_at(settings.brokers());
+        Ok(Self { client: Some(client), topic: found, name, limit, sent: 0, in_sandbox })
     }
 
     /// The topic.
@@ -244,6 +252,18 @@ impl Producer {
         self.settle(None);
         self.judge()?;
         Ok(self.counts())
+    }
+
+    /// In a sandbox, warns where it did not keep what was sent.
+    pub fn warn_of_loss(&self) {
+        if !self.in_sandbox {
+            return;
+        }
+        let low = |partition: &topic::Partition| {
+            let marks = self.client().client().fetch_watermarks(&self.topic.name, partition.id, AFTERMATH);
+            marks.ok().map(|(low, _)| (partition.id, low))
+        };
+        mock::warn_of_loss(&self.topic.name, self.topic.partitions.iter().filter_map(low));
     }
 
     /// Flushes until nothing is in flight, or the time is up.

@@ -15,8 +15,10 @@ const DESCRIPTION: &str = "Small commands that read and write newline-delimited 
     A stage that dies in the middle of a pipe shows the next one an ordinary end of file. With --seal at the \
     source, or SLUICEBOX_SEAL=1, the stream says how long it is: a stage that misses the end fails, and s3-put \
     stores nothing that is not whole.\n\n\
-    The first SIGINT or SIGTERM stops sources; the others read on to the end of their input. The second one ends \
-    a command at once.";
+    The first SIGINT or SIGTERM stops sources; the others read on to the end of their input. A stage that got the \
+    signal, too, then publishes a sealed stream if its closing seal came; an unsealed one may be incomplete, so \
+    s3-put, and an encoder with -o FILE, publish nothing of it and end by the signal. kafka-produce, which can take \
+    nothing back, sends what it read. The second signal ends a command at once.";
 
 const EXAMPLES: [(&str, &str); 2] = [
     (

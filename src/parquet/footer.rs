@@ -99,8 +99,7 @@ mod tests {
         let out = Shared::default();
         encoder.start(Box::new(out.clone()), Some(&sealed)).unwrap();
         encoder.finish(&[]).unwrap();
-        let bytes = out.0.lock().unwrap().clone();
-        bytes
+        std::mem::take(&mut *out.0.lock().unwrap())
     }
 
     #[test]

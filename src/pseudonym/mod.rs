@@ -34,6 +34,7 @@ mod fields;
 mod hmac;
 mod key;
 mod normalize;
+mod tally;
 mod token;
 
 pub use fields::{Fields, Missing};

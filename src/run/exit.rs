@@ -124,6 +124,11 @@ impl Error {
         error
     }
 
+    /// Stopped by a signal, and that needs a word: `message` is for the driver to print.
+    pub fn interrupted(number: i32, message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..Self::signal(number) }
+    }
+
     /// A child has failed with this status, and has told why itself: nothing more to print.
     pub fn child(status: u8) -> Self {
         let mut error = Self::data(format!("the command failed with exit status {status}"));

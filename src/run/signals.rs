@@ -6,7 +6,7 @@
 //! child to kill) had a bounded time. A process that ends by a signal dies *by* it, so that shells
 //! and service managers see the truth; as PID 1, where that is impossible, it exits with 128+n.
 
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,9 +20,10 @@ use super::exit::{Error, Result};
 const CLEANUP_TIME: Duration = Duration::from_secs(5);
 
 /// What the first signal means to a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Role {
     /// Stops giving records, flushes, and dies by the signal.
+    #[default]
     Source,
     /// Reads on to the end of its input, for at most the drain timeout.
     Reader,
@@ -79,7 +80,12 @@ type Status = Box<dyn Fn() + Send>;
 #[derive(Default)]
 struct Shared {
     stop: Stop,
+    role: Role,
     first: AtomicI32,
+    /// Set by the handler itself: known before the thread of signals has woken up.
+    came: Arc<AtomicUsize>,
+    /// The command has not begun its work: the first signal to a source ends the process.
+    preparing: AtomicBool,
     /// The process is ending by a signal; its clean-ups run.
     ending: AtomicBool,
     drain: Mutex<Option<Duration>>,
@@ -97,16 +103,21 @@ impl Signals {
     /// Takes over SIGINT, SIGTERM, SIGHUP and SIGUSR1, except those that the parent ignores
     /// (`nohup`, `&` in a script).
     pub fn install(role: Role) -> Result<Self> {
-        let shared = Arc::new(Shared::default());
-        let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal));
+        let shared = Arc::new(Shared { role, ..Shared::default() });
+        let wanted: Vec<i32> =
+            [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal)).collect();
+        let fail = |cause| Error::io("cannot install signal handlers", &cause);
+        for &signal in &wanted {
+            let came = Arc::clone(&shared.came);
+            signal_hook::flag::register_usize(signal, came, signal as usize).map_err(fail)?;
+        }
         // SIGXFSZ is caught so that a write above `ulimit -f` fails and is told as a full disk is. Not
         // ignored: children would inherit that.
-        let incoming = Incoming::new(wanted.chain([SIGUSR1, SIGXFSZ]))
-            .map_err(|error| Error::io("cannot install signal handlers", &error))?;
+        let incoming = Incoming::new(wanted.into_iter().chain([SIGUSR1, SIGXFSZ])).map_err(fail)?;
         let for_thread = Arc::clone(&shared);
         thread::Builder::new()
             .name("signals".into())
-            .spawn(move || attend(incoming, &for_thread, role))
+            .spawn(move || attend(incoming, &for_thread))
             .map_err(|error| Error::io("cannot start a thread", &error))?;
         Ok(Self { shared })
     }
@@ -128,7 +139,10 @@ impl Signals {
 
     /// The first signal that came, if one came.
     pub fn first(&self) -> Option<i32> {
-        Some(self.shared.first.load(SeqCst)).filter(|&number| number != 0)
+        let first = self.shared.first.load(SeqCst);
+        // Of what ends by the same Ctrl-C, the end of file must not be known sooner than the signal.
+        let first = if first == 0 { self.shared.came.load(SeqCst) as i32 } else { first };
+        Some(first).filter(|&number| number != 0)
     }
 
     /// Registers `cleanup`, run when the process is ended early; forgotten when the guard drops.
@@ -147,9 +161,36 @@ impl Signals {
         }
     }
 
+    /// While the guard lives, a source has given nothing yet and may be waiting for a connection, deep
+    /// inside of a library: the first signal ends it at once. One that has come already is the error.
+    pub fn end_at_once(&self) -> Result<AtOnce> {
+        let guard = AtOnce(Arc::clone(&self.shared));
+        self.shared.preparing.store(true, SeqCst);
+        match self.first() {
+            Some(signal) if self.shared.is_waiting_source() => Err(Error::signal(signal)),
+            _ => Ok(guard),
+        }
+    }
+
     /// What SIGUSR1 does: print where the command is.
     pub fn on_status(&self, status: impl Fn() + Send + 'static) {
         *lock(&self.shared.status) = Some(Box::new(status));
+    }
+}
+
+impl Shared {
+    fn is_waiting_source(&self) -> bool {
+        self.role == Role::Source && self.preparing.load(SeqCst)
+    }
+}
+
+/// Lets signals mean again what they mean to a command at work.
+#[must_use]
+pub struct AtOnce(Arc<Shared>);
+
+impl Drop for AtOnce {
+    fn drop(&mut self) {
+        self.0.preparing.store(false, SeqCst);
     }
 }
 
@@ -167,7 +208,7 @@ impl Drop for AbortGuard {
 }
 
 /// The signal thread.
-fn attend(mut incoming: Incoming, shared: &Arc<Shared>, role: Role) {
+fn attend(mut incoming: Incoming, shared: &Arc<Shared>) {
     for signal in incoming.forever() {
         if signal == SIGXFSZ {
             continue;
@@ -179,11 +220,11 @@ fn attend(mut incoming: Incoming, shared: &Arc<Shared>, role: Role) {
             continue;
         }
         let second = shared.first.swap(signal, SeqCst) != 0;
-        if second || role == Role::Control {
+        if second || shared.role == Role::Control || shared.is_waiting_source() {
             end_now(shared, signal);
         }
         shared.stop.raise();
-        if role == Role::Reader {
+        if shared.role == Role::Reader {
             end_after_drain(shared, signal);
         }
     }
@@ -255,6 +296,16 @@ mod tests {
         stop.raise();
         assert!(waiter.join().expect("the waiter ends"));
         assert!(!Stop::default().wait(Duration::from_millis(1)));
+    }
+
+    #[test]
+    fn a_source_that_prepares_ends_by_a_signal_that_came_before() {
+        let signals = Signals::none();
+        drop(signals.end_at_once().expect("no signal yet"));
+        assert!(!signals.shared.preparing.load(SeqCst), "the guard is gone");
+        signals.shared.first.store(SIGTERM, SeqCst);
+        let error = signals.end_at_once().map(drop).expect_err("it ends");
+        assert_eq!(error.signal_number(), Some(SIGTERM));
     }
 
     #[test]

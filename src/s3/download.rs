@@ -8,6 +8,7 @@ use super::location::Location;
 use super::store::Store;
 use crate::run::exit::{Error, Result};
 use crate::run::scratch;
+use crate::run::units::grouped;
 
 impl Store {
     /// Copies an object into a scratch file, for readers that seek. Memory is one chunk.
@@ -29,6 +30,7 @@ async fn fetch(store: &Store, location: &Location) -> Result<File> {
         Ok(object) => object,
         Err(error) => return Err(Failure::of(&error).explain(&doing)),
     };
+    log::info!("{location}: {} bytes", grouped(object.content_length().unwrap_or(0).unsigned_abs()));
     let mut file = scratch::file()?;
     let mut body = object.body;
     while let Some(chunk) = body.next().await {

@@ -44,7 +44,7 @@ impl Place {
     /// Looks whether the batch has its object. `target` is where it belongs; something else in that
     /// place is a conflict, told before any input is read.
     pub fn look(store: &Store, batch: Batch, target: Target, named_by_us: bool) -> Result<Self> {
-        let found = match store.look_at(&target.location)? {
+        let found = match seen(store, &batch, &target.location, named_by_us)? {
             Seen::Free => None,
             // Whoever may not list gets the same answer for "not there" and "not allowed".
             Seen::Hidden => store.find(&target.location).unwrap_or_default(),
@@ -92,6 +92,23 @@ impl Place {
     }
 }
 
+/// Looks at the place. Under a name of ours, the batch must not be there with another suffix: the
+/// command was changed in between, and the records would be there twice.
+fn seen(store: &Store, batch: &Batch, location: &Location, named_by_us: bool) -> Result<Seen> {
+    let start = location.key().find(&batch.name()).map(|at| &location.key()[..at + batch.name().len()]);
+    let (Some(start), true) = (start, named_by_us) else { return store.look_at(location) };
+    let Some(keys) = store.keys_from(location, start)? else { return Ok(Seen::Hidden) };
+    match keys.iter().find(|key| *key != location.key()) {
+        Some(other) => Err(Error::conflict(format!(
+            "the batch is there already as s3://{}/{other}, and would be there twice",
+            location.bucket()
+        ))
+        .hint(format!("s3-put --suffix {}", &other[start.len()..]))),
+        None if keys.is_empty() => Ok(Seen::Free),
+        None => Ok(Seen::Taken),
+    }
+}
+
 /// A batch on its way into its place.
 pub struct Landing {
     store: Store,
@@ -122,7 +139,7 @@ impl Landing {
     pub fn abort_handle(&self) -> Option<AbortHandle> {
         match &self.way {
             Way::Drain(_) => None,
-            Way::Store(storing) => Some(storing.upload.abort_handle()),
+            Way::Store(storing) => Some(storing.upload.abort_handle().with_proof(storing.probe.busy())),
         }
     }
 

@@ -77,6 +77,12 @@ impl Location {
         Self::new(&self.bucket, key)
     }
 
+    /// The URL up to the last `/`: what a list would show it in.
+    pub fn folder(&self) -> String {
+        let end = self.key.rfind('/').map_or(0, |slash| slash + 1);
+        format!("s3://{}/{}", self.bucket, &self.key[..end])
+    }
+
     /// The location with `suffix` appended to its key.
     pub fn with_suffix(&self, suffix: &str) -> Result<Self, String> {
         Self::new(&self.bucket, format!("{}{suffix}", self.key))

@@ -37,7 +37,7 @@ mod upload;
 
 pub use landing::{Landing, Place};
 pub use location::{Location, SUFFIX, content_type, key_for};
-pub use options::{AddressingStyle, S3Args, S3Place};
+pub use options::{AddressingStyle, ENVIRONMENT, S3Args, S3Place, STAND_INS};
 pub use parts::Schedule;
 pub use probe::CONDITION_KEY;
 pub use publish::{Claim, Target};

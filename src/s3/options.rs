@@ -2,7 +2,28 @@
 
 use std::time::Duration;
 
+use crate::run::settings::StandIn;
 use crate::run::units;
+
+/// The variables that the AWS SDK reads in place of options. Keys in the environment say who we are,
+/// so a profile that the settings file names is none of our business then.
+pub const STAND_INS: [StandIn; 3] = [
+    StandIn { option: "endpoint-url", variables: &["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"], rivals: &[] },
+    StandIn { option: "region", variables: &["AWS_REGION", "AWS_DEFAULT_REGION"], rivals: &[] },
+    StandIn { option: "aws-profile", variables: &["AWS_PROFILE"], rivals: &["AWS_ACCESS_KEY_ID"] },
+];
+
+/// What else the SDK reads, for the pages of commands that flatten [`S3Args`].
+pub const ENVIRONMENT: [(&str, &str); 5] = [
+    ("AWS_ENDPOINT_URL_S3", "the store, unless it is AWS: http://127.0.0.1:9000"),
+    (
+        "AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN",
+        "as in every AWS tool",
+    ),
+    ("AWS_MAX_ATTEMPTS", "how often a request is sent before the command gives up"),
+    ("AWS_REQUEST_CHECKSUM_CALCULATION", "when_supported or when_required"),
+    ("SSL_CERT_FILE", "certificates to trust instead of the system's"),
+];
 
 /// Which store to talk to, and how long to wait for it.
 #[derive(clap::Args, Clone, Debug)]

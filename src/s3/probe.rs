@@ -9,8 +9,9 @@
 //! It does so while the input is being read, on the store's thread, so it costs no time.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sdk_s3::types::CompletedMultipartUpload;
 use bytes::Bytes;
@@ -33,6 +34,8 @@ const TEXT: &[u8] =
 const ATTEMPTS: u32 = 5;
 /// The pause after the first failed attempt; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// How long an ending process waits for the upload of a proof to be gone.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A proof under way.
 pub(super) struct Probe {
@@ -40,6 +43,21 @@ pub(super) struct Probe {
     complete: Pending,
     /// Asks for the proof of completion.
     order: Option<oneshot::Sender<()>>,
+    upload: Busy,
+}
+
+/// Whether the upload of the proof exists at this moment: for whoever is about to end the process.
+#[derive(Clone, Default)]
+pub(super) struct Busy(Arc<AtomicBool>);
+
+impl Busy {
+    /// Waits until it does not, within bounds: it takes four short requests.
+    pub fn wait(&self) {
+        let begin = Instant::now();
+        while self.0.load(SeqCst) && begin.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
 }
 
 impl Probe {
@@ -55,16 +73,27 @@ impl Probe {
             Job { client: store.client().clone(), store: store.name().clone(), target: Arc::new(target) };
         let ((put, put_told), (complete, complete_told)) = (sync_channel(1), sync_channel(1));
         let (order, ordered) = oneshot::channel();
+        let upload = Busy::default();
+        let busy = upload.clone();
         store.spawn(async move {
             let outcome = around(["s3.probe.before", "s3.probe.after"], prove_put(&job)).await;
             let honoured = outcome.is_ok();
             // Whoever asked may have given up; so below.
             let _ = put.send(outcome);
             if honoured && ordered.await.is_ok() {
-                let _ = complete.send(prove_complete(&job).await);
+                busy.0.store(true, SeqCst);
+                let outcome = prove_complete(&job).await;
+                busy.0.store(false, SeqCst);
+                let _ = complete.send(outcome);
             }
         });
-        Self { put: Pending::new(put_told), complete: Pending::new(complete_told), order: Some(order) }
+        let (put, complete) = (Pending::new(put_told), Pending::new(complete_told));
+        Self { put, complete, order: Some(order), upload }
+    }
+
+    /// To wait by until nothing of the proof would be left behind.
+    pub fn busy(&self) -> Busy {
+        self.upload.clone()
     }
 
     /// Asks for the proof of completion, too: there will be parts.
@@ -84,6 +113,12 @@ impl Probe {
     pub fn wait(&mut self) -> Result<()> {
         self.put.wait()?;
         if self.order.is_none() { self.complete.wait() } else { Ok(()) }
+    }
+}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        self.upload.wait();
     }
 }
 

@@ -24,6 +24,7 @@ use super::location::Location;
 use super::store::ANSWER_TIMEOUT;
 use crate::run::exit::{Error, Result};
 use crate::run::fault::around;
+use crate::run::units::grouped;
 use crate::stream::seal::Range;
 
 /// How often a request that publishes is sent.
@@ -184,7 +185,11 @@ impl Job {
         let mut pause = FIRST_PAUSE;
         for left in (0..ATTEMPTS).rev() {
             let failure = match attempt().await {
-                Ok(published) => return Ok(published),
+                Ok(published) => {
+                    let location = &self.target.location;
+                    log::info!("{location} stored: {} bytes, ETag {}", grouped(ours.bytes), published.etag);
+                    return Ok(published);
+                }
                 Err(failure) => failure,
             };
             doubt |= failure.is_in_doubt();
@@ -200,6 +205,7 @@ impl Job {
             if over || left == 0 {
                 return self.give_up(ours, &failure, doubt).await;
             }
+            log::info!("trying again in {} ms", pause.as_millis());
             tokio::time::sleep(pause).await;
             pause *= 2;
         }

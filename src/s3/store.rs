@@ -21,11 +21,16 @@ use aws_sdk_s3::config::{
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder as HttpBuilder, Connector};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
 use aws_types::service_config::ServiceConfigKey;
 use tokio::runtime::{Builder as RuntimeBuilder, Handle};
 use tokio::sync::oneshot;
 
-use super::error::{Doing, Failure};
+use super::error::{Doing, Failure, why};
 use super::location::Location;
 use super::options::{S3Args, S3Place, endpoint};
 use super::sandbox::Sandbox;
@@ -39,6 +44,8 @@ const ATTEMPTS: u32 = 5;
 const FIRST_ATTEMPTS: u32 = 2;
 /// What the SDK does when nobody says otherwise.
 const SDK_ATTEMPTS: u32 = 3;
+/// How many keys a look asks for: enough to find one beside the one that is looked for.
+const FIRST_KEYS: i32 = 2;
 /// How long the instance metadata service has to answer: on a machine that is no EC2 instance, this
 /// is the time until "no credentials".
 const IMDS_TIMEOUT: Duration = Duration::from_secs(1);
@@ -113,28 +120,41 @@ impl Store {
     /// answer has a body that tells wrong keys from a missing permission.
     pub fn look_at(&self, location: &Location) -> Result<Seen> {
         fault::point("s3.look.before");
-        let (store, location) = (self.clone(), location.clone());
-        let seen = self.wait(async move { look_at(&store, &location).await })?;
+        let keys = self.keys_from(location, location.key())?;
         fault::point("s3.look.after");
-        seen
+        Ok(match keys {
+            // Of all keys that start with this one, itself comes first.
+            Some(keys) if keys.first().is_some_and(|key| key == location.key()) => {
+                log::info!("{location} exists");
+                Seen::Taken
+            }
+            Some(_) => {
+                log::info!("{location} does not exist yet, its bucket does");
+                Seen::Free
+            }
+            None => Seen::Hidden,
+        })
+    }
+
+    /// The first keys that start with `start`, in the bucket of `location`; none if these credentials may
+    /// not look.
+    pub(super) fn keys_from(&self, location: &Location, start: &str) -> Result<Option<Vec<String>>> {
+        let (store, location, start) = (self.clone(), location.clone(), start.to_owned());
+        self.wait(async move { keys_from(&store, &location, &start).await })?
     }
 }
 
-async fn look_at(store: &Store, location: &Location) -> Result<Seen> {
+async fn keys_from(store: &Store, location: &Location, start: &str) -> Result<Option<Vec<String>>> {
     let retry = aws_sdk_s3::config::Config::builder()
         .retry_config(RetryConfig::standard().with_max_attempts(FIRST_ATTEMPTS))
         .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ANSWER_TIMEOUT / 2).build());
-    let request = store.client.list_objects_v2().bucket(location.bucket()).prefix(location.key()).max_keys(1);
+    let request = store.client.list_objects_v2().bucket(location.bucket()).prefix(start).max_keys(FIRST_KEYS);
     match request.customize().config_override(retry).send().await {
-        // Of all keys that start with this one, itself comes first.
-        Ok(page) if page.contents().iter().any(|object| object.key() == Some(location.key())) => {
-            Ok(Seen::Taken)
-        }
-        Ok(_) => Ok(Seen::Free),
+        Ok(page) => Ok(Some(page.contents.unwrap_or_default().into_iter().filter_map(|o| o.key).collect())),
         Err(error) => {
             let failure = Failure::of(&error);
             if failure.status == 403 && matches!(failure.code.as_str(), "" | "AccessDenied") {
-                return Ok(Seen::Hidden);
+                return Ok(None);
             }
             let doing = Doing { action: "s3:ListBucket", location, store: &store.name };
             Err(failure.explain(&doing))
@@ -151,6 +171,7 @@ async fn connect(args: S3Args, keys: Option<Credentials>) -> Result<(Client, Str
     };
     let custom = endpoint_url.is_some();
     let mut builder = aws_sdk_s3::config::Builder::from(&config)
+        .interceptor(Attempts)
         .force_path_style(args.place.addressing_style.is_path(custom))
         // Parts are in memory before they are sent, so only the network can stall, never a slow pipe.
         .stalled_stream_protection(StalledStreamProtectionConfig::enabled().grace_period(STALL).build());
@@ -163,6 +184,9 @@ async fn connect(args: S3Args, keys: Option<Credentials>) -> Result<(Client, Str
         builder.set_request_checksum_calculation(Some(RequestChecksumCalculation::WhenRequired));
     }
     let store = endpoint_url.unwrap_or_else(|| "AWS".to_owned());
+    let region = config.region().map_or("", Region::as_ref);
+    let style = if args.place.addressing_style.is_path(custom) { "path" } else { "host name" };
+    log::info!("S3 at {store}, region {region}, buckets by {style}");
     Ok((Client::from_conf(builder.build()), store))
 }
 
@@ -241,6 +265,29 @@ fn http_client() -> SharedHttpClient {
         connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
         connector.tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build()
     })
+}
+
+/// Says why a request is sent again: the SDK does that in silence.
+#[derive(Debug)]
+struct Attempts;
+
+impl Intercept for Attempts {
+    fn name(&self) -> &'static str {
+        "attempts"
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(Err(error)) = context.output_or_error() {
+            let status = context.response().map_or(0, |response| response.status().as_u16());
+            log::info!("an attempt at a request failed: {}", why(error, status));
+        }
+        Ok(())
+    }
 }
 
 /// The thread that drives all requests of a store. It ends when the last [`Store`] is dropped.

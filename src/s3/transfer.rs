@@ -21,10 +21,11 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 
 use super::error::Failure;
-use super::publish::{How, Job, Published, body_timeout};
+use super::publish::{How, Job, Published, body_timeout, unquoted};
 use super::store::ANSWER_TIMEOUT;
 use crate::run::exit::{Error, Result};
 use crate::run::fault::around;
+use crate::run::units::grouped;
 
 /// How long aborting may take altogether: a process that dies by a signal waits for it.
 pub(super) const ABORT_TIMEOUT: Duration = Duration::from_secs(4);
@@ -206,8 +207,7 @@ impl Transfer {
 /// The command that removes what is left of an upload.
 pub(super) fn remedy(job: &Job, upload: &str) -> String {
     let location = &job.target.location;
-    let endpoint =
-        if job.store.contains("://") { format!(" --endpoint-url {}", job.store) } else { String::new() };
+    let endpoint = job.doing("s3:AbortMultipartUpload").at_endpoint();
     format!(
         "aws s3api abort-multipart-upload --bucket {} --key '{}' --upload-id {upload}{endpoint}",
         location.bucket(),
@@ -231,6 +231,7 @@ pub(super) async fn begin(job: &Job) -> Result<String> {
     let sent = request.customize().config_override(Config::builder().timeout_config(timeouts)).send().await;
     let output = sent.map_err(|error| Failure::of(&error).explain(&job.doing("s3:PutObject")))?;
     let id = output.upload_id().filter(|id| !id.is_empty());
+    log::info!("multipart upload {} to {} begun", id.unwrap_or_default(), target.location);
     id.map(str::to_owned)
         .ok_or_else(|| Error::temporary(format!("{} began an upload without an id", job.store)))
 }
@@ -249,7 +250,8 @@ pub(super) async fn send_part(job: &Job, upload: &str, number: i32, bytes: Bytes
 }
 
 async fn try_part(job: &Job, upload: &str, number: i32, bytes: Bytes) -> Result<CompletedPart, Failure> {
-    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(body_timeout(bytes.len())).build();
+    let length = bytes.len();
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(body_timeout(length)).build();
     let request = job
         .client
         .upload_part()
@@ -261,6 +263,7 @@ async fn try_part(job: &Job, upload: &str, number: i32, bytes: Bytes) -> Result<
         .customize()
         .config_override(Config::builder().timeout_config(timeouts));
     let output = request.send().await.map_err(|error| Failure::of(&error))?;
+    log::info!("part {number} stored: {} bytes, ETag {}", grouped(length as u64), unquoted(output.e_tag()));
     Ok(completed(number, &output))
 }
 
@@ -299,7 +302,10 @@ pub(super) async fn abort(job: &Job, upload: &str) -> Result<()> {
             let cause = failure.explain(&job.doing("s3:AbortMultipartUpload"));
             Err(left_behind(job, upload, cause.message()))
         }
-        _ => Ok(()),
+        _ => {
+            log::info!("multipart upload {upload} aborted");
+            Ok(())
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::location::Location;
 use super::parts::{MOST, Pool, Schedule};
+use super::probe::Busy;
 use super::publish::{Claim, Job, Published, Target};
 use super::rejects::Rejects;
 use super::store::Store;
@@ -65,7 +66,7 @@ impl Upload {
 
     /// A way to abort this upload from another thread, while this one may be waiting for input.
     pub fn abort_handle(&self) -> AbortHandle {
-        AbortHandle { link: Arc::downgrade(&self.link), used: Arc::default() }
+        AbortHandle { link: Arc::downgrade(&self.link), used: Arc::default(), proof: None }
     }
 
     /// How many bytes were taken.
@@ -192,15 +193,24 @@ impl Drop for Upload {
 pub struct AbortHandle {
     link: Weak<Link>,
     used: Arc<AtomicBool>,
+    proof: Option<Busy>,
 }
 
 impl AbortHandle {
+    /// Lets the upload of a proof come to its end as well.
+    pub(super) fn with_proof(self, busy: Busy) -> Self {
+        Self { proof: Some(busy), ..self }
+    }
+
     /// Aborts the upload if it is not over yet, and waits for that at most 4.5 s. An object that is just
     /// being made visible is left to become so. What could not be removed is told as a warning.
     pub fn abort(&self) {
         self.used.store(true, SeqCst);
         if let Some(link) = self.link.upgrade() {
             link.abort();
+        }
+        if let Some(proof) = &self.proof {
+            proof.wait();
         }
     }
 

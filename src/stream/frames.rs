@@ -6,7 +6,7 @@
 
 use std::io::{self, Read, Write};
 
-use super::seal::{Closing, Control, Digest, Refusal, Seal, Sealed, StageCounts, VERSION, hex128};
+use super::seal::{Closing, Control, Digest, JOIN, Refusal, Seal, Sealed, StageCounts, VERSION, hex128};
 use crate::run::{Error, Result, fault};
 
 /// How a framed stream begins.
@@ -249,8 +249,7 @@ impl<R: Read> FrameReader<R> {
 }
 
 fn broken() -> Error {
-    Error::data("the sealed stream is damaged: a stage in between changed it")
-        .hint("foreign tools as: via -- COMMAND")
+    Error::data("the sealed stream is damaged: a stage in between changed it").hint(JOIN)
 }
 
 /// Reads until `buffer` is full or the stream ends; returns how much.

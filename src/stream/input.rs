@@ -69,6 +69,7 @@ impl<R: Read> Input<R> {
         if !self.started {
             self.started = true;
             while self.block.is_drained() && self.fill()? {}
+            refuse_compressed(self.block.peek())?;
             self.sealed = Sealed::parse(self.block.peek())?;
             if self.sealed.is_some() {
                 self.block.take_line();
@@ -192,6 +193,20 @@ impl<R: Read> Input<R> {
     }
 }
 
+/// How compressed files begin, and what reads them. No text begins so.
+const COMPRESSED: [(&[u8], &str, &str); 2] =
+    [(b"\x1f\x8b", "gzip", "gunzip -c FILE |"), (b"\x28\xb5\x2f\xfd", "zstd", "zstd -dc FILE |")];
+
+/// Refuses what is no text at all, by its name rather than line by line.
+fn refuse_compressed(line: &[u8]) -> Result<()> {
+    match COMPRESSED.iter().find(|(magic, ..)| line.starts_with(magic)) {
+        Some((_, what, reader)) => {
+            Err(Error::data(format!("stdin is compressed with {what}, and records are text")).hint(*reader))
+        }
+        None => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -257,6 +272,17 @@ mod tests {
             assert_eq!(seen.len(), 4);
             assert_eq!(seen[1].len(), long.len() + 2);
         }
+    }
+
+    #[test]
+    fn compressed_input_is_told_by_its_name() {
+        let error = read(b"\x1f\x8b\x08\0\n\0", 1, 1 << 20).expect_err("no text");
+        assert_eq!(
+            error.to_string(),
+            "stdin is compressed with gzip, and records are text (try: gunzip -c FILE |)"
+        );
+        assert!(read(b"\x28\xb5\x2f\xfd", 7, 1 << 20).is_err());
+        assert!(read(b"\x1f\n", 1, 1 << 20).is_ok(), "a reject, as any other");
     }
 
     /// What `Output` makes of some records in a sealed stream.

@@ -1,16 +1,17 @@
 //! `-o FILE`: written aside, synced, linked into place; create-once; a failure leaves nothing.
 //!
 //! The bytes go to a file without a name (`O_TMPFILE`) in the target's folder, so that even SIGKILL
-//! leaves nothing behind. Where the file system has no such files, a hidden temporary name is used
-//! and removed on failure.
+//! leaves nothing behind. Where the file system has no such files, see [`super::aside`].
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 
+use super::aside;
+use super::side::descriptor;
 use crate::run::{Error, Result};
 
 /// A file that does not exist until it is published.
@@ -25,6 +26,9 @@ pub struct OutFile {
 impl OutFile {
     /// Opens a nameless file beside `target`; fails at once when `target` exists.
     pub fn create(target: &Path) -> Result<Self> {
+        if descriptor(target).is_some() {
+            return Err(no_file(target));
+        }
         if let Ok(there) = target.symlink_metadata() {
             return Err(if there.is_file() || there.is_symlink() { exists(target) } else { no_file(target) });
         }
@@ -40,10 +44,7 @@ impl OutFile {
         match rustix::fs::open(folder, OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC, mode) {
             Ok(fd) => Ok(Self { file: fd.into(), target: target.into(), aside: None }),
             Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::ISDIR) => {
-                let name = target.file_name().unwrap_or_default().to_string_lossy();
-                let aside = folder.join(format!(".{name}.{}.partial", std::process::id()));
-                let file =
-                    OpenOptions::new().write(true).create_new(true).open(&aside).map_err(|e| fail(&e))?;
+                let (file, aside) = aside::create(folder, target).map_err(|cause| fail(&cause))?;
                 Ok(Self { file, target: target.into(), aside: Some(aside) })
             }
             Err(errno) => Err(fail(&errno.into())),
@@ -71,8 +72,7 @@ impl OutFile {
                 rustix::fs::linkat(CWD, nameless, CWD, &self.target, AtFlags::SYMLINK_FOLLOW)?;
             }
             Some(aside) => {
-                rustix::fs::renameat_with(CWD, &aside, CWD, &self.target, RenameFlags::NOREPLACE)
-                    .inspect_err(|_| drop(std::fs::remove_file(&aside)))?;
+                aside::publish(&aside, &self.target).inspect_err(|_| drop(std::fs::remove_file(&aside)))?;
             }
         }
         // The name itself must survive a crash, too.

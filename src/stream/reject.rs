@@ -12,17 +12,26 @@ pub struct Reject {
     pub reason: Cow<'static, str>,
     /// The path of the field at fault, as the user wrote it: `location.postcode`.
     pub path: Option<String>,
+    /// What to type instead, where the stage can tell: for the person at the terminal alone.
+    pub hint: Option<String>,
 }
 
 impl Reject {
     /// A reject of the whole record.
     pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self { reason: reason.into(), path: None }
+        Self { reason: reason.into(), path: None, hint: None }
     }
 
     /// A reject because of the field at `path`.
     pub fn at(path: impl Into<String>, reason: impl Into<Cow<'static, str>>) -> Self {
-        Self { reason: reason.into(), path: Some(path.into()) }
+        Self { reason: reason.into(), path: Some(path.into()), hint: None }
+    }
+
+    /// Adds what to type instead.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
     }
 }
 

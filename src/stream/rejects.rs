@@ -4,15 +4,13 @@
 //! and the sink alone judges all of them.
 
 use std::fmt;
-use std::fs::{File, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::str::FromStr;
 
 use super::record::Position;
 use super::reject::Reject;
 use super::seal::Refusal;
+use super::side::SideFile;
 use crate::run::units::grouped;
 use crate::run::{Error, Result};
 
@@ -81,19 +79,21 @@ pub enum Judge {
 pub struct Rejects {
     stage: &'static str,
     judge: Judge,
-    list: Option<(File, String)>,
-    raw: Option<(File, String)>,
+    list: Option<SideFile>,
+    raw: Option<SideFile>,
     count: u64,
     first: Option<String>,
+    /// What to do about the first one, where it can be told.
+    advice: Option<String>,
 }
 
 impl Rejects {
     /// Opens the two files, empty, so that yesterday's rejects are not taken for today's.
     pub fn open(stage: &'static str, judge: Judge, list: Option<&Path>, raw: Option<&Path>) -> Result<Self> {
-        let list = list.map(|path| create(path, 0o666)).transpose()?;
+        let list = list.map(SideFile::create).transpose()?;
         // Raw records hold what the stage could not pseudonymise: for the owner's eyes alone.
-        let raw = raw.map(|path| create(path, 0o600)).transpose()?;
-        Ok(Self { stage, judge, list, raw, count: 0, first: None })
+        let raw = raw.map(SideFile::create_private).transpose()?;
+        Ok(Self { stage, judge, list, raw, count: 0, first: None, advice: None })
     }
 
     /// Who judges. Known only once the input was opened.
@@ -114,8 +114,11 @@ impl Rejects {
     /// Refuses one record of this stage.
     pub fn refuse(&mut self, position: &Position, reject: &Reject, raw: &[u8], read: u64) -> Result<Refusal> {
         let refusal = Refusal::new(self.stage, position, reject);
-        if let Some((file, path)) = &mut self.raw {
-            write_line(file, path, raw)?;
+        if let Some(file) = &mut self.raw {
+            file.write_line(raw)?;
+        }
+        if self.count == 0 {
+            self.advice = advice(raw).map(str::to_owned).or_else(|| reject.hint.clone());
         }
         self.add(&refusal, position.to_string(), read)?;
         Ok(refusal)
@@ -135,8 +138,8 @@ impl Rejects {
 
     fn add(&mut self, refusal: &Refusal, place: String, read: u64) -> Result<()> {
         self.count += 1;
-        if let Some((file, path)) = &mut self.list {
-            write_line(file, path, &serde_json::to_vec(refusal).unwrap_or_default())?;
+        if let Some(file) = &mut self.list {
+            file.write_line(&serde_json::to_vec(refusal).unwrap_or_default())?;
         }
         if self.first.is_none() {
             let path = refusal.path.as_ref().map(|path| format!("{path}: ")).unwrap_or_default();
@@ -165,44 +168,47 @@ impl Rejects {
             return Ok(());
         }
         let first = self.first.as_deref().unwrap_or("");
-        Err(match allowance {
-            Allowance::Count(0) => Error::data(first)
-                .hint("--max-rejects N to go on without such records, --rejects FILE to list them"),
+        let error = match allowance {
+            Allowance::Count(0) => Error::data(first),
             Allowance::Count(allowed) => Error::data(format!(
                 "{} records rejected, {} allowed; the first: {first}",
                 grouped(self.count),
                 grouped(allowed)
-            ))
-            .hint("--rejects FILE to list them"),
+            )),
             Allowance::Share(share) => Error::data(format!(
                 "{} of {} records rejected, {:.4}% allowed; the first: {first}",
                 grouped(self.count),
                 grouped(read),
                 share * 100.0
-            ))
-            .hint("--rejects FILE to list them"),
+            )),
+        };
+        Err(match self.hint(allowance) {
+            Some(hint) => error.hint(hint),
+            None => error,
         })
     }
-}
 
-fn create(path: &Path, mode: u32) -> Result<(File, String)> {
-    let name = path.display().to_string();
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(mode);
-    let file = options.open(path).map_err(|cause| Error::io(format!("cannot write {name}"), &cause))?;
-    if mode == 0o600 && file.metadata().is_ok_and(|meta| meta.is_file()) {
-        // An older file may have a wider mode.
-        let private = std::os::unix::fs::PermissionsExt::from_mode(mode);
-        file.set_permissions(private).map_err(|cause| Error::io(format!("cannot protect {name}"), &cause))?;
+    /// What to type next, that was not typed before.
+    fn hint(&self, allowance: Allowance) -> Option<&str> {
+        match (self.advice.as_deref(), allowance, self.list.is_some()) {
+            (Some(advice), ..) => Some(advice),
+            (None, Allowance::Count(0), true) => Some("--max-rejects N to go on without such records"),
+            (None, Allowance::Count(0), false) => {
+                Some("--max-rejects N to go on without such records, --rejects FILE to list them")
+            }
+            (None, _, true) => None,
+            (None, _, false) => Some("--rejects FILE to list them"),
+        }
     }
-    Ok((file, name))
 }
 
-fn write_line(file: &mut File, name: &str, line: &[u8]) -> Result<()> {
-    let mut bytes = Vec::with_capacity(line.len() + 1);
-    bytes.extend_from_slice(line);
-    bytes.push(b'\n');
-    file.write_all(&bytes).map_err(|cause| Error::io(format!("cannot write {name}"), &cause))
+/// What a line says by its look of the whole input, for a person who did not expect it.
+fn advice(line: &[u8]) -> Option<&'static str> {
+    match line.trim_ascii() {
+        b"{" => Some("one record a line: jq -c . < FILE"),
+        [b'[', ..] => Some("one object a line: jq -c '.[]' < FILE"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -222,6 +228,27 @@ mod tests {
     fn the_default_allowance_is_none_and_names_place_path_and_reason() {
         let error = refuse(&mut rejects("0"), 17).expect_err("none are allowed");
         assert_eq!(error.message(), "line 17: a.b: missing field");
+    }
+
+    #[test]
+    fn a_hint_says_nothing_that_was_done_already() {
+        let hint = |list: Option<&str>, allowance: &str, line: &[u8]| {
+            let judge = Judge::Here(allowance.parse().expect("an allowance"));
+            let mut rejects = Rejects::open("via", judge, list.map(Path::new), None).expect("no files");
+            let reject = Reject::new("not a JSON object");
+            let refused = rejects.refuse(&Position::Line(1), &reject, line, 1);
+            refused.map(drop).and_then(|()| rejects.settle(1)).expect_err("past the allowance").to_string()
+        };
+        assert!(hint(None, "0", b"1").ends_with("--rejects FILE to list them)"));
+        assert!(hint(None, "0.1", b"1").ends_with("(try: --rejects FILE to list them)"));
+        assert!(
+            hint(Some("/dev/null"), "0", b"1")
+                .ends_with("(try: --max-rejects N to go on without such records)")
+        );
+        assert!(!hint(Some("/dev/null"), "0.1", b"1").contains("(try: "));
+        assert!(hint(None, "0", b"{\r").ends_with("(try: one record a line: jq -c . < FILE)"));
+        assert!(hint(None, "0", b"[{\"a\":1}]").ends_with("jq -c '.[]' < FILE)"));
+        assert!(hint(None, "0", b"{\"a\":").ends_with("--rejects FILE to list them)"));
     }
 
     #[test]

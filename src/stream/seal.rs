@@ -20,6 +20,9 @@ use crate::run::{Error, Result};
 /// The version of the formats that this release writes and reads.
 pub const VERSION: u32 = 1;
 
+/// How whatever changes a sealed stream becomes a stage of it.
+pub(super) const JOIN: &str = "a foreign program between stages joins as: via -- PROGRAM";
+
 /// How every line that is not data begins. Rare enough in data for a second look.
 pub const CONTROL_PREFIX: &[u8] = b"{\"$";
 
@@ -223,12 +226,14 @@ impl Closing {
                 "the seal counts {} {unit} and {} rejects, but {count} and {rejects} arrived: \
                  a stage in between changed the stream",
                 self.count, self.rejects
-            )));
+            ))
+            .hint(JOIN));
         }
         if self.xxh3 != hex128(digest) {
             return Err(Error::data(format!(
                 "the {count} {unit} are not the ones that were sealed: a stage in between changed them"
-            )));
+            ))
+            .hint(JOIN));
         }
         self.check_stages()
     }

@@ -38,6 +38,12 @@ pub trait Transform {
     /// this record is taken back.
     fn record(&mut self, record: &Record<'_>, out: &mut Line<'_>) -> Result<Fate, Trouble>;
 
+    /// The last record has passed: what the summary should tell, or why the stream must not be taken
+    /// for done. Called before the closing seal is written.
+    fn finish(&mut self) -> Result<Facts> {
+        Ok(Facts::new())
+    }
+
     /// What is to be known downstream, and in the lineage of what is stored.
     fn facts(&self) -> Facts {
         Facts::new()

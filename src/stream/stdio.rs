@@ -118,6 +118,44 @@ fn wait(fd: BorrowedFd<'_>, what: PollFlags) -> io::Result<()> {
     }
 }
 
+/// Waits for input, of which nothing is buffered: an error when the reader of stdout goes away meanwhile.
+/// Without it a stage would learn of that by its next write only, which on a quiet stream may never come.
+pub fn wait_for_input() -> Result<()> {
+    let (stdin, stdout) = (rustix::stdio::stdin(), rustix::stdio::stdout());
+    if !is_pipe(stdout) {
+        return Ok(());
+    }
+    let mut both = [PollFd::new(&stdin, PollFlags::IN), PollFd::new(&stdout, PollFlags::empty())];
+    loop {
+        match poll(&mut both, None) {
+            Err(rustix::io::Errno::INTR) => {}
+            // What is there to read goes first: the write of it will tell.
+            Ok(_) if both[0].revents().is_empty() => return Err(Error::broken_pipe()),
+            // Whatever else there is, reading will tell.
+            _ => return Ok(()),
+        }
+    }
+}
+
+/// Calls `tell` when the reader of stdout has gone, from a thread of its own: for stages that wait for
+/// something else than stdin.
+pub fn on_reader_gone(tell: impl FnOnce() + Send + 'static) -> Result<()> {
+    let stdout = rustix::stdio::stdout();
+    if !is_pipe(stdout) {
+        return Ok(());
+    }
+    let watch = move || {
+        // A closed pipe is told whether or not anything is asked for.
+        while poll(&mut [PollFd::new(&stdout, PollFlags::empty())], None) == Err(rustix::io::Errno::INTR) {}
+        tell();
+    };
+    std::thread::Builder::new()
+        .name("stdout".into())
+        .spawn(watch)
+        .map(drop)
+        .map_err(|cause| Error::io("cannot start a thread", &cause))
+}
+
 /// Asks for a wide pipe; whatever is granted will do.
 fn widen(fd: BorrowedFd<'_>) {
     let _ = rustix::pipe::fcntl_setpipe_size(fd.as_fd(), PIPE_SIZE);

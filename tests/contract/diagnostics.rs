@@ -116,3 +116,60 @@ fn commands_that_are_no_stage_end_in_the_eyes_of_a_parent_too() {
         super::assert_reports(&subject, &reports, "done", None);
     }
 }
+
+#[test]
+fn descriptors_by_name_are_inherited_and_never_emptied() {
+    let file = folder("inherited").join("log");
+    let name = file.display();
+    let script = |target: &str| {
+        let options = format!("--max-rejects 1 --rejects {target} --summary={target} --log-format text");
+        format!("(echo before >&2; via {options} -- cat; echo after >&2) 2>'{name}' 9>&2")
+    };
+    for target in ["/dev/stderr", "/dev/fd/2", "/proc/self/fd/9"] {
+        sh(&script(target)).stdin(b"\xff\n".to_vec()).go().succeeds();
+        let text = std::fs::read_to_string(&file).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!((lines.len(), lines[0], lines[4]), (5, "before", "after"), "{target}: {text}");
+        assert!(lines[1].contains("\"reason\":\"not UTF-8\""), "{target}: {text}");
+        assert!(lines[2].contains("within --max-rejects") && lines[3].contains("\"rejected\":1"), "{text}");
+    }
+    let encode = |target: &str| run("infer-schema").args(["-o", target]).stdin("{\"a\":1}\n").go();
+    assert_eq!(encode("/dev/stdout").succeeds().text(), "a INT\n");
+    encode("/dev/stderr").fails(2, &["no regular file"]);
+    run("via")
+        .args(["--rejects", "/dev/fd/77", "--", "cat"])
+        .go()
+        .fails(1, &["/dev/fd/77", "Bad file descriptor"]);
+}
+
+#[test]
+fn input_that_is_something_else_is_told_with_what_makes_it_records() {
+    let with = |name: &str, stdin: &[u8]| {
+        let options: &[&str] =
+            if name == "hash-fields" { &["--algorithm", "md5-int", "-q", "a"] } else { &[] };
+        run(name).args(options).stdin(stdin).go()
+    };
+    for name in ["hash-fields", "infer-schema"] {
+        with(name, b"{\n  \"a\": 1\n}\n").fails(1, &["line 1", "(try: one record a line: jq -c . < FILE)"]);
+        with(name, b"[\n {\"a\": 1}\n]\n").fails(1, &["line 1", "jq -c '.[]' < FILE"]);
+        with(name, b"[{\"a\":1},{\"a\":2}]").fails(1, &["line 1", "jq -c '.[]' < FILE"]);
+        with(name, b"\x1f\x8b\x08\0\0\n").fails(1, &["compressed with gzip", "gunzip -c FILE |"]);
+        with(name, b"{\"a\":1}\n{\n").fails(1, &["line 2", "jq -c ."]);
+    }
+    let ran = run("infer-schema").args(["--rejects", "/dev/null"]).stdin("1\n").go();
+    assert!(!ran.fails(1, &["--max-rejects N"]).stderr.contains("--rejects FILE"));
+}
+
+#[test]
+fn the_report_of_a_long_error_is_cut_and_sent() {
+    let pipe = |script: String| {
+        let file = folder("long").join("reports");
+        let script = format!("{script} 9>'{}'", file.display());
+        let ran = sh(&script).env("SLUICEBOX_REPORT_FD", "9").stdin("{\"a\":1}\n").go();
+        (ran, super::lines_of(&file))
+    };
+    let (ran, reports) = pipe(format!("via -- ./{}", "x".repeat(5000)));
+    assert_ne!(ran.code, Some(0));
+    super::assert_reports(&Subject::new("via", &[]), &reports, "failed", ran.code);
+    assert_eq!(reports[1]["error"].as_str().map(str::len), Some(512));
+}

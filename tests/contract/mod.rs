@@ -11,11 +11,17 @@ mod sinks;
 mod sources;
 mod transforms;
 
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
+use sluicebox::stream::counts::Counts;
+use sluicebox::stream::output::Output;
+use sluicebox::stream::seal::{Refusal, StageCounts};
+use sluicebox::stream::{Facts, Position, Reject, Sealed};
 
 use crate::support::{Ran, Run, folder, fresh, run, service, sh};
 
@@ -73,10 +79,43 @@ fn records_of(topic: &str) -> String {
     run("kafka-consume").args([topic, "--exit-at-end"]).go().succeeds().text()
 }
 
-/// `lines` as a sealed stream; lines that are no UTF-8 become rejects that travel.
+/// `lines` as a sealed stream, as a source called `test` would write them, records or not; lines that
+/// are no UTF-8 become rejects that travel.
 fn sealed(lines: &[u8], allowance: &str) -> Vec<u8> {
-    let via = run("via").args(["--seal", "--max-rejects", allowance, "--", "cat"]);
-    via.stdin(lines).go().succeeds().stdout
+    let stream = Shared::default();
+    let mut output =
+        Output::new(Box::new(stream.clone()), Some(Sealed::new(allowance.into()).unwrap())).unwrap();
+    let mut counts = Counts::default();
+    for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
+        counts.read += 1;
+        if std::str::from_utf8(line).is_ok() {
+            output.append(&[line, b"\n"].concat(), 1).unwrap();
+        } else {
+            counts.rejected += 1;
+            let place = Position::Line(counts.read);
+            output.travel(Refusal::new("test", &place, &Reject::new("not UTF-8"))).unwrap();
+        }
+    }
+    counts.passed = counts.read - counts.rejected;
+    counts.written = counts.passed;
+    output.close(vec![StageCounts { stage: "test".into(), counts, facts: Facts::new() }]).unwrap();
+    drop(output);
+    let bytes = stream.0.lock().unwrap();
+    bytes.clone()
+}
+
+/// What somebody else writes, to be looked at when it is done.
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The summary, the last line on stderr.

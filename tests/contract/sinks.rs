@@ -11,7 +11,7 @@ use super::{
     A_MOMENT, Subject, assert_reports, folder, lines_of, records_of, reported, sealed, summary, topic,
 };
 use crate::support::lake::Lake;
-use crate::support::{finish, signal};
+use crate::support::{Ran, finish, signal};
 
 /// A sink, and how to look at what it stored.
 struct Sink {
@@ -181,19 +181,42 @@ fn sinks_judge_all_rejects_and_keep_an_account_of_them() {
     }
 }
 
+/// Sends a signal between the two halves of `stream`, and waits for the end.
+fn interrupted(sink: &Sink, stream: &[u8]) -> Ran {
+    let (before, after) = stream.split_at(stream.len() / 2);
+    let mut child = sink.subject.run(sink.partial).start();
+    let mut stdin = child.stdin.take().expect("piped");
+    stdin.write_all(before).expect("it reads");
+    std::thread::sleep(A_MOMENT);
+    signal(&child, libc::SIGTERM);
+    std::thread::sleep(Duration::from_millis(50));
+    stdin.write_all(after).expect("it still reads");
+    drop(stdin);
+    finish(child)
+}
+
 #[test]
-fn sinks_read_on_after_the_first_signal() {
+fn sinks_read_on_after_the_first_signal_and_publish_what_is_sealed() {
     for sink in sinks() {
-        let mut child = sink.subject.run(&[]).start();
-        let mut stdin = child.stdin.take().expect("piped");
-        stdin.write_all(b"{\"a\":1}\n").expect("it reads");
-        std::thread::sleep(A_MOMENT);
-        signal(&child, libc::SIGTERM);
-        std::thread::sleep(Duration::from_millis(50));
-        stdin.write_all(b"{\"a\":2}\n").expect("it still reads");
-        drop(stdin);
-        finish(child).succeeds();
+        interrupted(&sink, &(sink.seal)(TWO, "0")).succeeds();
         assert_eq!((sink.stored)().as_deref(), Some(TWO.as_bytes()), "{}", sink.subject.name);
+    }
+}
+
+#[test]
+fn sinks_publish_nothing_of_an_unsealed_stream_after_a_signal_unless_it_is_out_already() {
+    for sink in sinks() {
+        let name = sink.subject.name;
+        let ran = interrupted(&sink, TWO.as_bytes());
+        if !sink.atomic {
+            ran.succeeds();
+            assert_eq!((sink.stored)().as_deref(), Some(TWO.as_bytes()), "{name}");
+            continue;
+        }
+        assert_eq!(ran.signal, Some(libc::SIGTERM), "{name}: {}", ran.stderr);
+        let told = "interrupted: an unsealed stream may be incomplete, so nothing was published (try: --seal";
+        assert!(ran.stderr.contains(told) && ran.stderr.lines().count() == 1, "{name}: {}", ran.stderr);
+        assert_eq!((sink.stored)(), None, "{name}");
     }
 }
 

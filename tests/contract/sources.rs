@@ -1,6 +1,7 @@
 //! The suite of sources.
 
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -114,6 +115,50 @@ fn sources_end_quietly_when_their_reader_goes_but_not_in_a_sealed_stream() {
             drop(child.stdout.take());
             let ran = finish(child).exits(code);
             assert_eq!(ran.stderr.lines().count(), code as usize, "{}: {}", subject.name, ran.stderr);
+        }
+    }
+}
+
+#[test]
+fn sources_notice_on_a_quiet_stream_that_their_reader_has_gone() {
+    for source in sources() {
+        let Some(quiet) = &source.quiet else { continue };
+        for (options, code) in [(&[][..], 0), (&["--seal"][..], 1)] {
+            let mut child = quiet.run(options).start();
+            let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+            let given = if code == 0 { 3 } else { 4 };
+            lines.by_ref().take(given).for_each(|line| drop(line.expect("text")));
+            drop(lines);
+            let left = Instant::now();
+            let ran = finish(child).exits(code);
+            assert!(left.elapsed() < Duration::from_secs(3), "{}: {:?}", quiet.name, left.elapsed());
+            assert_eq!(ran.stderr.lines().count(), code as usize, "{}: {}", quiet.name, ran.stderr);
+        }
+    }
+}
+
+#[test]
+fn sources_end_at_once_by_a_signal_while_they_wait_for_a_connection() {
+    // It takes connections, and never says a word.
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = silent.local_addr().expect("a number").to_string();
+    let endpoint = format!("http://{address}");
+    for subject in [
+        Subject::new("kafka-consume", &["t", "-b", &address, "--connect-timeout", "60s"]),
+        Subject::new(
+            "from-parquet",
+            &["s3://lake/x", "--endpoint-url", &endpoint, "--connect-timeout", "60s"],
+        ),
+    ] {
+        for number in [libc::SIGINT, libc::SIGTERM] {
+            let child =
+                subject.run(&[]).env("AWS_ACCESS_KEY_ID", "a").env("AWS_SECRET_ACCESS_KEY", "b").start();
+            std::thread::sleep(A_MOMENT);
+            signal(&child, number);
+            let stopped = Instant::now();
+            let ran = finish(child);
+            assert!(stopped.elapsed() < Duration::from_secs(2), "{}: {:?}", subject.name, stopped.elapsed());
+            assert_eq!((ran.signal, ran.stderr.as_str()), (Some(number), ""), "{}", subject.name);
         }
     }
 }

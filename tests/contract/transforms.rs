@@ -1,6 +1,6 @@
 //! The suite of transforms.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ fn transforms() -> Vec<(&'static str, Vec<String>)> {
     vec![
         ("via", strings(&["--", "cat"])),
         ("hash-fields", {
-            let mut arguments = strings(&["--missing", "keep", "no_such_field"]);
+            let mut arguments = strings(&["--missing", "keep-all", "no_such_field"]);
             arguments.extend(["--key-file".to_owned(), key()]);
             arguments
         }),
@@ -116,8 +116,14 @@ fn a_sealed_stream_is_checked_and_sealed_again() {
         let lines: Vec<&str> = text.lines().collect();
         let end = "without a seal after 2 records";
         with(&[]).stdin(lines[..3].join("\n")).go().fails(1, &[end]);
-        with(&[]).stdin([lines[0], lines[1], lines[3]].join("\n")).go().fails(1, &["counts 2 records"]);
-        with(&[]).stdin(text.replace("{\"a\":2}", "{\"a\":3}")).go().fails(1, &["changed"]);
+        with(&[])
+            .stdin([lines[0], lines[1], lines[3]].join("\n"))
+            .go()
+            .fails(1, &["counts 2 records", "as: via -- PROGRAM"]);
+        with(&[])
+            .stdin(text.replace("{\"a\":2}", "{\"a\":3}"))
+            .go()
+            .fails(1, &["changed", "as: via -- PROGRAM"]);
         // And a stage that was told to expect a seal.
         with(&[]).env("SLUICEBOX_SEAL", "1").stdin("{}\n").go().fails(1, &["not sealed", "via -- COMMAND"]);
     });
@@ -203,6 +209,31 @@ fn the_first_signal_reads_on_and_the_second_ends() {
 }
 
 #[test]
+fn a_stage_that_seals_what_came_unsealed_writes_no_closing_seal_after_a_signal() {
+    each(|name, with| {
+        let mut child = with(&["--seal"]).start();
+        let mut stdin = child.stdin.take().expect("piped");
+        let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
+        stdin.write_all(b"{}\n").expect("it reads");
+        let mut text = String::new();
+        stdout.read_line(&mut text).expect("the opening");
+        signal(&child, libc::SIGTERM);
+        std::thread::sleep(Duration::from_millis(50));
+        stdin.write_all(b"{}\n").expect("it still reads");
+        drop(stdin);
+        stdout.read_to_string(&mut text).expect("it ends");
+        let ran = finish(child);
+        assert_eq!(ran.signal, Some(libc::SIGTERM), "{name} dies by it: {}", ran.stderr);
+        assert!(
+            ran.stderr.contains("it gets no closing seal here (try: --seal at the source)"),
+            "{}",
+            ran.stderr
+        );
+        assert_eq!((text.lines().count(), text.contains("\"close\"")), (3, false), "{name}: {text}");
+    });
+}
+
+#[test]
 fn the_drain_timeout_ends_a_stream_that_never_does() {
     each(|name, with| {
         let mut child = with(&["--drain-timeout", "100ms"]).start();
@@ -268,8 +299,29 @@ fn what_follows_the_closing_seal_is_an_error_whatever_it_is() {
 fn a_last_line_keeps_its_missing_newline_however_long_it_is() {
     for length in [1, 200_000, 262_144, 262_145, 1 << 20] {
         let text = format!("{{}}\n{{\"a\":\"{}\"}}", "x".repeat(length));
-        let ran = run("hash-fields").args(["--algorithm", "md5-int", "-q", "--missing", "keep", "b"]);
+        let ran = run("hash-fields").args(["--algorithm", "md5-int", "-q", "--missing", "keep-all", "b"]);
         assert!(ran.stdin(text.clone()).go().succeeds().stdout == text.as_bytes(), "{length}");
+    }
+}
+
+#[test]
+fn a_path_that_matched_nothing_fails_before_the_seal_unless_it_may() {
+    let hash = |options: &[&str]| run("hash-fields").args(["--algorithm", "md5-int", "-q"]).args(options);
+    let two = "{\"email\":\"a\"}\n{}\n";
+    let misspelt = ["--missing", "keep", "--seal", "emial", "email"];
+    let ran = hash(&misspelt).stdin(two).go();
+    let told = ["path 'emial' matched none of 2 records: nothing was hashed there", "--missing keep-all"];
+    let ran = ran.fails(1, &told);
+    assert!(!ran.text().contains("\"close\""), "no closing seal: {}", ran.text());
+    hash(&misspelt).stdin("").go().succeeds();
+    let told = hash(&["--missing", "keep", "--summary", "email"]).stdin(two).go().exits(0).stderr;
+    let told: serde_json::Value = serde_json::from_str(&told).expect("one JSON line");
+    assert_eq!(told["paths"]["email"].to_string(), r#"{"hashed":1,"null":0,"missing":1}"#);
+    hash(&["--missing", "keep-all", "emial"]).stdin(two).go().succeeds();
+    let array = "{\"data\":[{\"s\":\"secret\"}]}\n";
+    for missing in ["reject", "keep", "keep-all"] {
+        let ran = hash(&["--missing", missing, "data.s"]).stdin(array).go();
+        ran.fails(1, &["line 1: data.s: an array stands where the path has a name (try: data[*].s)"]);
     }
 }
 
@@ -315,4 +367,26 @@ fn a_filter_that_ends_early_never_seals_what_it_wrote() {
     // One that needs no more than it was given has read all.
     let ran = run("via").args(["--", "head", "-n", "3"]).stdin(sealed).go().succeeds();
     assert_eq!(ran.json().len(), 5);
+}
+
+#[test]
+fn a_filter_that_writes_no_record_is_told_by_its_line() {
+    let via = |script: &str| run("via").args(["--", "sh", "-c", script]).stdin("{}\n").go();
+    via("echo '{}'; echo; echo 1").fails(1, &["sh wrote no record on line 3: not a JSON object"]);
+    via("echo '{\"a\":1'").fails(1, &["line 1: not valid JSON"]);
+    via("printf '{\"a\":\"\\377\"}\n'").fails(1, &["line 1: not UTF-8"]);
+    via("printf '{\n  \"a\": 1\n}\n'").fails(1, &["line 1", "jq needs -c"]);
+    via("echo '[{},{}]'").fails(1, &["line 1: not a JSON object", "jq -c '.[]'"]);
+    let ran = run("via").args(["--seal", "--", "sh", "-c", "cat; echo '{}{}'"]).stdin("{}\n").go();
+    let ran = ran.fails(1, &["line 2: not valid JSON: more text after the end of the value"]);
+    assert!(!ran.text().contains("\"close\""), "no closing seal: {}", ran.text());
+}
+
+#[test]
+fn a_grep_that_finds_nothing_is_told_what_to_do() {
+    let via = |program: &[&str]| run("via").arg("--").args(program).stdin("{}\n").go();
+    via(&["grep", "x"]).fails(1, &["grep failed with exit status 1", "|| [ $? = 1 ]"]);
+    via(&["sh", "-c", "grep x || [ $? = 1 ]"]).succeeds();
+    assert!(!via(&["grep", "-z", "{}", "/no/such"]).exits(1).stderr.contains("no match"));
+    assert!(!via(&["false"]).exits(1).stderr.contains("grep"));
 }

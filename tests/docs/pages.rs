@@ -54,7 +54,8 @@ fn every_page_has_its_sections_in_order_and_an_item_for_every_option() {
             assert!(headings.contains(&needed), "{path} has no {needed}");
         }
         let command = sluicebox::cli::command(entry);
-        for option in command.get_arguments().filter_map(clap::Arg::get_long) {
+        let visible = command.get_arguments().filter(|arg| !arg.is_hide_set());
+        for option in visible.filter_map(clap::Arg::get_long) {
             let escaped = format!("--{option}").replace('-', r"\-");
             assert!(text.contains(&escaped), "{path} does not say what --{option} is");
         }

@@ -7,11 +7,12 @@ use super::{Reader, check, prepare_lake};
 use crate::support::{PROGRAM, root};
 
 /// The blocks that are run: a phrase of each, and how many lines it prints. A new block needs a line here.
-const BLOCKS: [(&str, usize); 8] = [
+const BLOCKS: [(&str, usize); 9] = [
     ("kafka-consume created_users --exit-at-end --seal", 0),
     ("cargo run --release -- sandbox", 2),
     ("tests/run", 0),
     ("cargo install", 0),
+    ("share/man/man1 man/*.1", 0),
     ("hash-fields --new-key hash.key", 0),
     ("infer-schema", 3),
     ("topic-admin create tour", 2),
@@ -52,7 +53,7 @@ fn blocks(markdown: &str) -> Vec<Block> {
 /// A fresh checkout on a machine where `cargo` and `tests/run` are quick, and say that they were called.
 fn checkout() -> Reader {
     let mut reader = Reader::new("checkout");
-    reader.link("examples");
+    ["examples", "man", "completions"].into_iter().for_each(|folder| reader.link(folder));
     std::fs::create_dir(reader.dir.join("tests")).unwrap();
     // The real one would run this test: that it can be started is what there is to see.
     script(&reader.dir.join("tests/run"), &format!("exec {}/tests/run --help > help", root().display()));
@@ -105,6 +106,10 @@ fn every_block_runs_in_order() {
     let called = std::fs::read_to_string(checkout.home.join("called")).unwrap();
     assert_eq!(called, "install --path . --locked\n");
     assert!(std::fs::metadata(checkout.dir.join("help")).unwrap().len() > 0, "tests/run can be started");
+    let share = checkout.home.join(".local/share");
+    for file in ["man/man1/kafka-consume.1", "bash-completion/completions/kafka-consume"] {
+        assert!(share.join(file).is_file(), "{file} is installed");
+    }
     what_it_says_holds(&readme, &checkout);
 }
 

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::cluster::Cluster;
 use super::dice::Dice;
+use super::processes::{end_machine, wait_until_stopped};
 use super::world::World;
-use crate::support::{Ran, finish};
+use crate::support::{Ran, finish, signal};
 
 /// Where a consumer can die, and at the how-manieth time: before and after each call that leaves it.
 pub const POINTS: [&str; 24] = [
@@ -54,13 +55,24 @@ fn exactly_once_without_any_harm() {
 fn exactly_once_when_the_consumer_is_killed_at_each_point() {
     let mut world = World::new(4, 0);
     world.batch = 20;
-    for point in POINTS {
-        world.produce(200);
-        let ran = world.run(&world.land(), Some(&format!("kill@{point}")));
+    for (at, point) in POINTS.into_iter().enumerate() {
+        world.produce(160);
+        let ran = if at % 2 == 0 {
+            world.run(&world.land(), Some(&format!("kill@{point}")))
+        } else {
+            end_machine_at(&world, &world.land(), point)
+        };
         was_killed(&ran, point);
         world.finish();
     }
     assert_eq!(world.check().records, world.count());
+}
+
+/// Ends the consumer at a point together with its commands, which would otherwise go on a little.
+fn end_machine_at(world: &World, script: &str, point: &str) -> Ran {
+    let consumer = world.consumer(script).env("SLUICEBOX_FAULT", format!("stop@{point}")).spawn();
+    wait_until_stopped(consumer.id(), point);
+    end_machine(consumer)
 }
 
 #[test]
@@ -146,20 +158,31 @@ fn exactly_once_when_the_broker_is_killed_and_restarted() {
 
 #[test]
 fn exactly_once_after_thirty_random_kills() {
+    const STAGES: [&str; 4] = ["hash", "encode", "put", "put"];
+    const FAULTS: [&str; 4] = ["stage.start", "seal.before", "s3.put.before", "s3.put.after"];
     let mut world = World::new(4, 0);
     world.batch = 20;
     world.options = vec!["--max-attempts", "2"];
     let mut dice = Dice::new(30);
     for kill in 0..30 {
         world.produce(60);
-        let script = format!("{}; sleep 0.0{}", world.land(), dice.below(10));
-        if kill % 2 == 0 {
-            let point = POINTS[dice.below(POINTS.len() as u64) as usize];
-            world.run(&script, Some(&format!("kill@{point}")));
+        let harms: [String; 3] =
+            std::array::from_fn(|_| format!("{} kill@{}", dice.choose(&STAGES), dice.choose(&FAULTS)));
+        let script = match kill % 2 {
+            0 => world.harmed(&harms.each_ref().map(String::as_str)),
+            _ => world.land(),
+        };
+        let mut consumer = world.consumer(&script);
+        if kill % 3 == 0 {
+            consumer = consumer.env("SLUICEBOX_FAULT", format!("kill@{}", dice.choose(&POINTS)));
+        }
+        let mut running = consumer.start();
+        // Up to the end of the wait for the one before, and of most of the work.
+        thread::sleep(Duration::from_millis(300 + dice.below(2000)));
+        if kill % 3 == 1 {
+            signal(&running, libc::SIGSTOP);
+            end_machine(running);
         } else {
-            let mut running = world.consumer(&script).start();
-            // Up to the end of the wait for the one before, and of most of the work.
-            thread::sleep(Duration::from_millis(dice.below(2500)));
             running.kill().unwrap();
             finish(running);
         }

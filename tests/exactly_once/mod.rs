@@ -14,6 +14,7 @@ mod cluster;
 mod crash;
 mod dice;
 mod network;
+mod processes;
 mod relay;
 mod toxics;
 mod world;

@@ -46,6 +46,7 @@ fn exactly_once_when_a_call_to_kafka_is_cut_lost_or_late() {
             done += u32::from(relay.relent());
             assert!(matches!(ran.code, Some(0 | 75)), "call {api}, {harm:?} after {after}: {ran:?}");
             if ran.code != Some(0) {
+                println!("call {api}, {harm:?} after {after}: {:?} {}", ran.code, ran.stderr);
                 world.finish();
             }
         }
@@ -54,34 +55,48 @@ fn exactly_once_when_a_call_to_kafka_is_cut_lost_or_late() {
     assert_eq!(world.check().records, world.count());
 }
 
-/// The calls to the store that land a batch, each told from the others.
-const STORE: [(&str, fn(&Call) -> bool); 8] = [
-    ("look", |call| call.method == "GET" && call.path.contains("list-type=2")),
-    ("mark", |call| call.puts() && call.is_of_the_mark()),
-    ("put", |call| call.puts() && call.path.ends_with("x-id=PutObject") && !call.is_of_the_mark()),
-    ("head", |call| call.method == "HEAD"),
-    ("create", |call| call.method == "POST" && call.path.contains("uploads")),
-    ("part", |call| call.method == "PUT" && call.path.contains("partNumber=")),
-    ("complete", |call| call.completes() && !call.is_of_the_mark()),
-    ("abort", |call| call.method == "DELETE"),
-];
+/// The calls to the store that land a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Look,
+    Mark,
+    Put,
+    Head,
+    Create,
+    Part,
+    Complete,
+}
+
+impl Kind {
+    fn is(self, call: &Call) -> bool {
+        let of_the_object = !call.is_of_the_mark();
+        match self {
+            Kind::Look => call.method == "GET" && call.path.contains("list-type=2"),
+            Kind::Mark => call.puts() && call.is_of_the_mark(),
+            Kind::Put => call.puts() && of_the_object,
+            Kind::Head => call.method == "HEAD",
+            Kind::Create => call.method == "POST" && call.path.contains("uploads") && of_the_object,
+            Kind::Part => call.path.contains("partNumber=") && of_the_object,
+            Kind::Complete => call.completes() && of_the_object,
+        }
+    }
+}
 
 /// What is done to the calls of one kind: to the first one that comes, then to no other.
-type Rule = Option<(usize, Act, Duration)>;
+type Rule = Option<(Kind, Act, Duration)>;
 
 /// Does harm to calls of these kinds, one after another, and says how often each was done.
-fn harm_store(mut world: World, users: u32, kinds: &[usize], before: Option<(usize, Act)>) {
+fn harm_store(mut world: World, users: u32, kinds: &[Kind], before: Option<(Kind, Act)>) {
     let rule: Arc<Mutex<Rule>> = Arc::default();
-    let first: Arc<Mutex<Option<(usize, Act)>>> = Arc::default();
+    let first: Arc<Mutex<Option<(Kind, Act)>>> = Arc::default();
     let done = Arc::new(AtomicU32::new(0));
     let (of_proxy, first_of_proxy, done_by_proxy) =
         (Arc::clone(&rule), Arc::clone(&first), Arc::clone(&done));
     let proxy = Proxy::start(&service("AWS_ENDPOINT_URL_S3"), move |call| {
-        let is = |kind: usize| STORE[kind].1(call);
-        if let Some((_, act)) = first_of_proxy.lock().unwrap().take_if(|(kind, _)| is(*kind)) {
+        if let Some((_, act)) = first_of_proxy.lock().unwrap().take_if(|(kind, _)| kind.is(call)) {
             return act;
         }
-        let Some((_, act, late)) = of_proxy.lock().unwrap().take_if(|(kind, ..)| is(*kind)) else {
+        let Some((_, act, late)) = of_proxy.lock().unwrap().take_if(|(kind, ..)| kind.is(call)) else {
             return Act::Pass;
         };
         done_by_proxy.fetch_add(1, SeqCst);
@@ -104,10 +119,11 @@ fn harm_store(mut world: World, users: u32, kinds: &[usize], before: Option<(usi
             *rule.lock().unwrap() = Some((*kind, act.clone(), *late));
             let already = done.load(SeqCst);
             let ran = world.run(&world.land(), None);
-            let (kind, how) = (STORE[*kind].0, format!("{act:?} {late:?}"));
-            assert!(matches!(ran.code, Some(0 | 75)), "{kind} {how}: {ran:?}");
-            assert_eq!(done.load(SeqCst) - already, 1, "{kind} {how} was not done");
+            let how = format!("{act:?} {late:?}");
+            assert!(matches!(ran.code, Some(0 | 75)), "{kind:?} {how}: {ran:?}");
+            assert_eq!(done.load(SeqCst) - already, 1, "{kind:?} {how} was not done");
             if ran.code != Some(0) {
+                println!("{kind:?} {how}: {:?} {}", ran.code, ran.stderr);
                 world.finish();
             }
         }
@@ -119,7 +135,7 @@ fn harm_store(mut world: World, users: u32, kinds: &[usize], before: Option<(usi
 fn exactly_once_when_a_call_to_the_store_is_cut_lost_or_late() {
     let mut world = World::new(2, 40);
     world.batch = 40;
-    harm_store(world, 120, &[0, 1, 2], None);
+    harm_store(world, 120, &[Kind::Look, Kind::Mark, Kind::Put], None);
 }
 
 #[test]
@@ -127,14 +143,14 @@ fn exactly_once_when_the_store_does_not_answer_what_became_of_a_lost_answer() {
     let mut world = World::new(2, 40);
     world.batch = 40;
     // The answer to the put is lost, so that the object is looked for.
-    harm_store(world, 120, &[3], Some((2, Act::CutAfter)));
+    harm_store(world, 120, &[Kind::Head], Some((Kind::Put, Act::CutAfter)));
 }
 
 #[test]
 fn exactly_once_when_a_call_of_an_upload_in_parts_is_cut_lost_or_late() {
     let mut world = World::new(1, 20);
     (world.batch, world.encode, world.put) = (12_000, "--compression none", "--part-size 5MiB");
-    harm_store(world, 12_000, &[4, 5, 6], None);
+    harm_store(world, 12_000, &[Kind::Create, Kind::Part, Kind::Complete], None);
 }
 
 #[test]
@@ -150,15 +166,15 @@ fn exactly_once_on_a_bad_line_to_kafka_and_to_the_store() {
     let mut dice = Dice::new(5);
     let running = world.consumer(&format!("sleep 0.1; {}", world.land())).start();
     for _ in 0..14 {
-        let line = ["kafka", "store"][dice.below(2) as usize];
-        let stream = ["upstream", "downstream"][dice.below(2) as usize];
-        let toxic = [
+        let line = dice.choose(&["kafka", "store"]);
+        let stream = dice.choose(&["upstream", "downstream"]);
+        let toxic = dice.choose(&[
             r#""type":"reset_peer","attributes":{"timeout":0}"#,
             r#""type":"timeout","attributes":{"timeout":200}"#,
             r#""type":"latency","attributes":{"latency":700,"jitter":600}"#,
             r#""type":"limit_data","attributes":{"bytes":3000}"#,
             r#""type":"bandwidth","attributes":{"rate":20}"#,
-        ][dice.below(5) as usize];
+        ]);
         toxics.add(line, &format!(r#"{{"name":"t","stream":"{stream}",{toxic}}}"#));
         thread::sleep(Duration::from_millis(200 + dice.below(900)));
         toxics.remove(line, "t");

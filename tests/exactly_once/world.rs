@@ -1,6 +1,6 @@
 //! A topic with users, a group that has begun, a place on S3, and the count in the end.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
@@ -35,6 +35,8 @@ pub struct World {
     pub encode: &'static str,
     pub put: &'static str,
     sent: Cell<u32>,
+    /// Where the script of [`Self::harmed`] keeps its books.
+    harm: RefCell<PathBuf>,
 }
 
 /// What the independent count has found.
@@ -67,6 +69,7 @@ impl World {
             encode: "",
             put: "",
             sent: Cell::new(0),
+            harm: RefCell::default(),
             topic,
             group,
         };
@@ -148,8 +151,9 @@ impl World {
     /// when the script kills itself (`begin`, `middle`, `end`).
     pub fn harmed(&self, harms: &[&str]) -> String {
         let [hash, encode, put] = self.stages();
+        self.harm.replace(folder("harm"));
         let list: String = harms.iter().map(|harm| format!("{harm}\n")).collect();
-        fs::write(self.dir.join("harms"), list).unwrap();
+        fs::write(self.harm.borrow().join("harms"), list).unwrap();
         let stage = |name: &str, command: &str| {
             format!(
                 "{{ [ \"$stage\" = {name} ] || fault=; SLUICEBOX_FAULT=$fault {command}; s=$?; \
@@ -175,7 +179,7 @@ impl World {
             {hash} | {encode} | {put} || exit
             [ "$stage $fault" != "sh end" ] || die
             "#,
-            dir = self.dir.display(),
+            dir = self.harm.borrow().display(),
             ended = self.ended().display(),
             hash = stage("hash", &hash),
             encode = stage("encode", &encode),
@@ -184,7 +188,7 @@ impl World {
     }
 
     fn ended(&self) -> PathBuf {
-        self.dir.join("ended")
+        self.harm.borrow().join("ended")
     }
 
     /// Fails the test unless each harm was done, in each attempt: the process was killed.

@@ -8,25 +8,9 @@ use std::time::{Duration, Instant};
 
 use super::crash::POINTS;
 use super::dice::Dice;
+use super::processes::{wait_until_gone, wait_until_stopped};
 use super::world::World;
 use crate::support::{finish, signal};
-
-/// The state of a process, as one letter; none when it is gone.
-fn state(process: u32) -> Option<char> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    stat.rsplit_once(") ")?.1.chars().next()
-}
-
-/// Waits until a process has stopped itself.
-#[track_caller]
-fn wait_until_stopped(process: u32, what: &str) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while state(process) != Some('T') {
-        assert!(Instant::now() < deadline, "{what}: not stopped, but {:?}", state(process));
-        assert!(!matches!(state(process), None | Some('Z')), "{what}: it has ended");
-        thread::sleep(Duration::from_millis(10));
-    }
-}
 
 /// Lets a stopped consumer go on, which then ends by itself, in whatever way.
 #[track_caller]
@@ -86,15 +70,6 @@ fn noted(note: &Path) -> u32 {
             return number;
         }
         assert!(Instant::now() < deadline, "the script has not begun");
-        thread::sleep(Duration::from_millis(10));
-    }
-}
-
-#[track_caller]
-fn wait_until_gone(process: u32, what: &str) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !matches!(state(process), None | Some('Z')) {
-        assert!(Instant::now() < deadline, "{what}: it goes on");
         thread::sleep(Duration::from_millis(10));
     }
 }

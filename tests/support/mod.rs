@@ -2,6 +2,7 @@
 //! and where the services are.
 
 pub mod api;
+pub mod batch;
 pub mod lake;
 pub mod proxy;
 

@@ -159,6 +159,7 @@ fn controller<C: ClientContext>(
     let brokers = super::ask_for_brokers(client, wait)?;
     // SAFETY: rule 1; zero milliseconds: what the answer just said.
     let controller = unsafe { sys::rd_kafka_controllerid(client.native_ptr(), 0) };
+    let brokers: Vec<i32> = brokers.iter().map(|broker| broker.id).collect();
     Ok((brokers.contains(&controller).then_some(controller), brokers))
 }
 

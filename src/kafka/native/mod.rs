@@ -25,6 +25,7 @@ mod partitions;
 pub mod read;
 pub mod write;
 
+use std::ffi::CStr;
 use std::ptr;
 use std::time::Duration;
 
@@ -46,23 +47,37 @@ fn outcome(code: sys::rd_kafka_resp_err_t) -> Result<(), RDKafkaErrorCode> {
     if code == NO_ERROR { Ok(()) } else { Err(code.into()) }
 }
 
-/// Asks any broker for the numbers of all brokers, without naming a topic: the proof of a working
+/// A broker, as the cluster makes itself known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broker {
+    /// Its number.
+    pub id: i32,
+    /// Its host and port: where clients go after the first question.
+    pub address: String,
+}
+
+/// Asks any broker for all brokers, without naming a topic: the proof of a working
 /// connection.
 ///
 /// The wrapper's own metadata call asks for every topic of the cluster, or touches one.
 pub fn ask_for_brokers<C: ClientContext>(
     client: &Client<C>,
     wait: Duration,
-) -> Result<Vec<i32>, RDKafkaErrorCode> {
+) -> Result<Vec<Broker>, RDKafkaErrorCode> {
     let mut metadata = ptr::null();
     // SAFETY: rule 1; `metadata` is written only on success, and then ours to destroy (rule 2), with
-    // as many brokers as it says.
+    // as many brokers as it says, each with a text for its host.
     unsafe {
         let code =
             sys::rd_kafka_metadata(client.native_ptr(), 0, ptr::null_mut(), &mut metadata, millis(wait));
         outcome(code)?;
         let count = usize::try_from((*metadata).broker_cnt).unwrap_or(0);
-        let brokers = (0..count).map(|at| (*(*metadata).brokers.add(at)).id).collect();
+        let broker = |at| {
+            let broker = &*(*metadata).brokers.add(at);
+            let host = CStr::from_ptr(broker.host).to_string_lossy();
+            Broker { id: broker.id, address: format!("{host}:{}", broker.port) }
+        };
+        let brokers = (0..count).map(broker).collect();
         sys::rd_kafka_metadata_destroy(metadata);
         Ok(brokers)
     }

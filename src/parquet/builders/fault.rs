@@ -142,7 +142,7 @@ impl From<Fault> for Reject {
             Cause::Value(why, None) => why.into(),
             Cause::Plain(reason) => reason,
         };
-        Reject { reason, path }
+        Reject { reason, path, hint: None }
     }
 }
 

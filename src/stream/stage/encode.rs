@@ -16,6 +16,7 @@ use crate::stream::reject::{Reject, Trouble};
 use crate::stream::rejects::Judge;
 use crate::stream::seal::{Refusal, Sealed};
 use crate::stream::shapes::Encoder;
+use crate::stream::side::descriptor;
 use crate::stream::stdio::{self, Stdin, Stdout};
 
 impl Stage<'_> {
@@ -35,7 +36,9 @@ impl Stage<'_> {
     ) -> Result<Facts> {
         let out = Out::open(target, encoder.is_text())?;
         let mut input = self.input(reading)?;
-        let seal = self.continue_seal(input.open()?)?;
+        let arrived = input.open()?;
+        let arrived_sealed = arrived.is_some();
+        let seal = self.continue_seal(arrived)?;
         *sealed = seal.is_some();
         // In the middle of a pipeline the next stage would publish a file without records.
         let goes_on = out.goes_on() && !encoder.is_text();
@@ -58,6 +61,11 @@ impl Stage<'_> {
         self.note_input(&input);
         encoded.map_err(|error| out.cause_or(error))?;
         self.rejects.settle(self.entered())?;
+        if out.is_file() {
+            self.refuse_part(arrived_sealed, "nothing was published")?;
+        } else {
+            self.refuse_to_vouch(arrived_sealed, goes_on && *sealed)?;
+        }
         let facts = encoder.finish(&self.before).map_err(|error| out.cause_or(error))?;
         // An encoder writes one record for each that it took.
         self.counts.written = self.counts.passed;
@@ -147,7 +155,8 @@ enum To {
 
 impl Out {
     fn open(target: &Target, text: bool) -> Result<Self> {
-        let file = target.output.as_deref().filter(|path| *path != Path::new("-"));
+        let file =
+            target.output.as_deref().filter(|path| *path != Path::new("-") && descriptor(path) != Some(1));
         let to = match file {
             // What is in the way of the file is told all the same.
             Some(path) if target.dry_run => OutFile::create(path).map(|_| To::Nowhere)?,
@@ -166,6 +175,11 @@ impl Out {
     /// Whether a sink may follow.
     fn goes_on(&self) -> bool {
         matches!(self.lock().to, To::Stdout(_))
+    }
+
+    /// Whether it ends in a file, which appears at once and whole.
+    fn is_file(&self) -> bool {
+        matches!(self.lock().to, To::File(..))
     }
 
     /// Goes over to frames, before the first byte.

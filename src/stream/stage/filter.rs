@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
 
 use super::Stage;
-use super::program::{Ended, Fed, Gate, Note, Running, feed, kill};
+use super::program::{Check, Ended, Fed, Gate, Listen, Note, Running, feed, kill};
 use crate::run::{Error, Result};
 use crate::stream::counts::Facts;
 use crate::stream::input::Input;
@@ -23,28 +23,37 @@ use crate::stream::stdio;
 const QUEUE: usize = 4;
 
 impl Stage<'_> {
-    /// Passes stdin through `program` to stdout.
-    pub fn filter(mut self, reading: &Reading, program: Command) -> Result<()> {
+    /// Passes stdin through `program` to stdout. `check` says of each line that the program writes
+    /// whether it is a record: who seals a line answers for it.
+    pub fn filter(mut self, reading: &Reading, program: Command, check: Check) -> Result<()> {
         let mut sealed = false;
-        let result = self.run_filter(reading, program, &mut sealed);
+        let result = self.run_filter(reading, program, check, &mut sealed);
         self.end(sealed, result.map(|()| Facts::new()))
     }
 
-    fn run_filter(&mut self, reading: &Reading, mut program: Command, sealed: &mut bool) -> Result<()> {
+    fn run_filter(
+        &mut self,
+        reading: &Reading,
+        mut program: Command,
+        check: Check,
+        sealed: &mut bool,
+    ) -> Result<()> {
         let stdout = stdio::stdout()?;
         self.process.signals.drain_within(reading.drain_timeout);
         let max_line = reading.max_line_bytes as usize;
         let mut input = Input::new(Gate::new(stdio::stdin()?), max_line);
-        let seal = self.continue_seal(input.open()?)?;
+        let arrived = input.open()?;
+        let arrived_sealed = arrived.is_some();
+        let seal = self.continue_seal(arrived)?;
         *sealed = seal.is_some();
         if *sealed {
             self.rejects.judged_by(Judge::Sink);
         }
         let mut output = Output::new(Box::new(stdout), seal)?;
-        let (running, pipe) = Running::start(&mut program)?;
+        let (running, pipe) = Running::start(&mut program, Listen { max_line, check })?;
         input.source().open(pipe);
         let name = running.name.clone();
-        let (fed, ended) = self.pass_through(input, running, max_line, &mut output)?;
+        let (fed, ended) = self.pass_through(input, running, &mut output)?;
         ended.heard?;
         let all_fed = match fed.result {
             Err(error) if error.is_broken_pipe() => false,
@@ -55,6 +64,7 @@ impl Stage<'_> {
             return Err(Error::data(format!("{name} did not read all of its input")));
         }
         self.rejects.settle(self.counts.read)?;
+        self.refuse_to_vouch(arrived_sealed, *sealed)?;
         let closed = output.close(self.stages());
         self.note_output(&output);
         closed
@@ -65,7 +75,6 @@ impl Stage<'_> {
         &mut self,
         input: Input<Gate>,
         running: Running,
-        max_line: usize,
         output: &mut Output,
     ) -> Result<(Fed, Ended)> {
         let (group, gone) = (running.group(), running.gone());
@@ -73,7 +82,7 @@ impl Stage<'_> {
         let (notes, told) = sync_channel(QUEUE);
         let for_feeder = notes.clone();
         let feeder = thread::spawn(move || feed(input, &gone, &for_feeder));
-        let listener = thread::spawn(move || running.attend(max_line, &notes));
+        let listener = thread::spawn(move || running.attend(&notes));
         let heeded = self.heed_all(&told, output).and(output.flush());
         if heeded.is_err() {
             kill(group);

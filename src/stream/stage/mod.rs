@@ -14,6 +14,8 @@ mod source;
 mod store;
 mod transform;
 
+pub use program::Check;
+
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -25,7 +27,7 @@ use super::options::{Options, Reading, sealed_by_environment};
 use super::record::Record;
 use super::reject::Reject;
 use super::rejects::{Allowance, Judge, Rejects};
-use super::report::{self, Outcome};
+use super::report;
 use super::seal::{Refusal, Sealed, StageCounts};
 use super::stdio::{self, Stdin};
 use super::summary::Summary;
@@ -45,6 +47,8 @@ pub struct Stage<'a> {
     bytes_written: u64,
     /// What this stage wants known downstream.
     facts: Facts,
+    /// What besides the counts is for the summary alone.
+    told: Facts,
     summary: Option<Summary>,
     /// The stages before this one, as their closing seal told.
     before: Vec<StageCounts>,
@@ -72,6 +76,7 @@ impl<'a> Stage<'a> {
             bytes_read: 0,
             bytes_written: 0,
             facts: Facts::new(),
+            told: Facts::new(),
             summary,
             before: Vec::new(),
             _drawing: drawing,
@@ -125,6 +130,22 @@ impl<'a> Stage<'a> {
             .hint(format!("--seal at the source, so that an empty stream says so itself; or {otherwise}")))
     }
 
+    /// Refuses to call whole what came down an unsealed pipe after a signal that this process got, too:
+    /// the source has most likely stopped at it, and its end of file looks like any other. Called after
+    /// the last record, so that nothing before this stage breaks; `undone` says what is left so.
+    fn refuse_part(&self, arrived_sealed: bool, undone: &str) -> Result<()> {
+        let Some(signal) = self.process.signals.first().filter(|_| !arrived_sealed) else { return Ok(()) };
+        let message = format!("interrupted: an unsealed stream may be incomplete, so {undone}");
+        let error = Error::interrupted(signal, message).hint("--seal at the source");
+        log::error!("{error}");
+        Err(error)
+    }
+
+    /// The same for a stage that begins the sealed stream: its closing seal would vouch for the part.
+    fn refuse_to_vouch(&self, arrived_sealed: bool, seal: bool) -> Result<()> {
+        if seal { self.refuse_part(arrived_sealed, "it gets no closing seal here") } else { Ok(()) }
+    }
+
     /// The judge at the end of a stream: this stage, by its own allowance or the opening's.
     fn judge_for_all(&mut self, sealed: Option<&Sealed>) -> Result<()> {
         let told = match sealed {
@@ -172,7 +193,13 @@ impl<'a> Stage<'a> {
     /// Prepares what the stage works with: connects, reads a schema. Where that fails, the stage has
     /// ended, and its report and summary say so.
     pub fn prepare<T>(self, prepare: impl FnOnce() -> Result<T>) -> Result<(Self, T)> {
-        match prepare() {
+        // A source has nothing to finish yet.
+        let prepared = self.process.signals.end_at_once().and_then(|at_once| {
+            let prepared = prepare();
+            drop(at_once);
+            prepared
+        });
+        match prepared {
             Ok(prepared) => Ok((self, prepared)),
             Err(error) => {
                 let cause = error.clone();
@@ -203,9 +230,9 @@ impl<'a> Stage<'a> {
         };
         // First the summary: a parent must not hear that all is well when the exit status says otherwise.
         let result = self.write_summary(result);
-        match &result {
-            Ok(facts) => report::end(&Outcome::Done(facts), &self.counts),
-            Err(error) => report::end(&Outcome::Failed(error), &self.counts),
+        let result = result.and_then(|facts| report::done(&facts, &self.counts));
+        if let Err(error) = &result {
+            report::failed(error, &self.counts);
         }
         let Self { _drawing: drawing, counts, progress, .. } = self;
         let drew = drawing.is_some();
@@ -218,7 +245,7 @@ impl<'a> Stage<'a> {
             };
             crate::run::log::say(&format!("{}{rejected}", progress.line()));
         }
-        result.map(drop)
+        result
     }
 
     /// Writes the summary, if one is wanted. That it cannot be written is an error of its own, unless
@@ -257,7 +284,7 @@ impl<'a> Stage<'a> {
             "seconds": (self.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
         });
         match result {
-            Ok(facts) => facts.iter().for_each(|(key, value)| summary[key] = value.clone()),
+            Ok(facts) => self.told.iter().chain(facts).for_each(|(key, value)| summary[key] = value.clone()),
             Err(error) => summary["error"] = error.to_string().into(),
         }
         summary

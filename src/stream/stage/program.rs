@@ -16,11 +16,16 @@ use rustix::event::{PollFd, PollFlags, poll};
 
 use crate::run::{Error, Result};
 use crate::stream::input::{Event, Input};
+use crate::stream::record::Record;
+use crate::stream::reject::Reject;
 use crate::stream::seal::Refusal;
 use crate::stream::stdio::{self, Stdin};
 
 /// How many bytes of records go through a helping thread in one piece.
 const PIECE: usize = 128 << 10;
+
+/// Whether a line is a record, and why not.
+pub type Check = fn(&Record<'_>) -> Result<(), Reject>;
 
 /// What the helping threads tell the one that writes.
 pub(super) enum Note {
@@ -146,6 +151,15 @@ pub(super) struct Ended {
     pub unread: u64,
 }
 
+/// What a program may write.
+#[derive(Clone, Copy)]
+pub(super) struct Listen {
+    /// The longest line.
+    pub max_line: usize,
+    /// What a line must be.
+    pub check: Check,
+}
+
 /// The program, in a process group of its own, so that Ctrl-C reaches it through its input alone.
 pub(super) struct Running {
     /// Its name, for messages.
@@ -155,11 +169,12 @@ pub(super) struct Running {
     /// The reading end of its stdin, held to see what it left there.
     left: PipeReader,
     gone: Arc<AtomicBool>,
+    listen: Listen,
 }
 
 impl Running {
     /// Starts it; returns the writing end of its stdin, too.
-    pub fn start(program: &mut Command) -> Result<(Self, PipeWriter)> {
+    pub fn start(program: &mut Command, listen: Listen) -> Result<(Self, PipeWriter)> {
         let name = program.get_program().to_string_lossy().into_owned();
         let fail = |cause: &io::Error| Error::io(format!("cannot run {name}"), cause);
         let (reader, writer) = io::pipe().map_err(|cause| fail(&cause))?;
@@ -171,7 +186,7 @@ impl Running {
         // The command holds the reading end until it is dropped or given another stdin.
         program.stdin(Stdio::null());
         let stdout = child.stdout.take().ok_or_else(|| Error::data("the program has no stdout"))?;
-        Ok((Self { name, child, stdout, left, gone: Arc::default() }, writer))
+        Ok((Self { name, child, stdout, left, gone: Arc::default(), listen }, writer))
     }
 
     /// Its process group.
@@ -185,9 +200,10 @@ impl Running {
     }
 
     /// Tells what the program writes, until it ends.
-    pub fn attend(self, max_line: usize, notes: &SyncSender<Note>) -> Ended {
-        let Self { name, mut child, stdout, left, gone } = self;
-        let heard = listen(stdout, max_line, notes);
+    pub fn attend(self, notes: &SyncSender<Note>) -> Ended {
+        let Self { name, mut child, stdout, left, gone, listen } = self;
+        let mut output = Input::new(stdout, listen.max_line);
+        let heard = listen.to(&mut output, &name, notes);
         if heard.is_err() {
             kill(child.id() as i32);
         }
@@ -196,51 +212,75 @@ impl Running {
         gone.store(true, SeqCst);
         let unread = unread(&left);
         let verdict = match status {
-            Ok(status) => judge(&name, status),
+            Ok(status) => judge(&name, status, output.read),
             Err(cause) => Err(Error::io(format!("cannot wait for {name}"), &cause)),
         };
         Ended { heard, verdict, unread }
     }
 }
 
-/// Cuts what the program writes into records.
-fn listen(stdout: ChildStdout, max_line: usize, notes: &SyncSender<Note>) -> Result<()> {
-    let mut written = Input::new(stdout, max_line);
-    let (mut bytes, mut records) = (Vec::new(), 0);
-    loop {
-        match written.next_event()? {
-            Event::Record(record) => {
-                bytes.extend_from_slice(record.bytes());
-                bytes.push(b'\n');
-                records += 1;
-                if bytes.len() < PIECE {
-                    continue;
+impl Listen {
+    /// Cuts what the program writes into records, and holds it to that they are some.
+    fn to(self, output: &mut Input<ChildStdout>, name: &str, notes: &SyncSender<Note>) -> Result<()> {
+        let (mut bytes, mut records) = (Vec::new(), 0);
+        loop {
+            match output.next_event()? {
+                Event::Record(record) => {
+                    (self.check)(&record).map_err(|reject| no_record(name, &record, &reject.reason))?;
+                    bytes.extend_from_slice(record.bytes());
+                    bytes.push(b'\n');
+                    records += 1;
+                    if bytes.len() < PIECE {
+                        continue;
+                    }
                 }
+                Event::Refused(reason, record) => return Err(no_record(name, &record, reason)),
+                Event::Travelling(_) => continue,
+                Event::Idle if records == 0 => continue,
+                Event::Idle => {}
+                Event::End => return Ok(()),
             }
-            Event::Refused(reason, record) => {
-                return Err(Error::data(format!("the program wrote no record: {reason}"))
-                    .at(format_args!("line {} of its output", record.line())));
-            }
-            Event::Travelling(_) => continue,
-            Event::Idle if records == 0 => continue,
-            Event::Idle => {}
-            Event::End => return Ok(()),
+            let (bytes, records) = (std::mem::take(&mut bytes), std::mem::take(&mut records));
+            notes.send(Note::Wrote { bytes, records }).map_err(|_| Error::broken_pipe())?;
         }
-        let note = Note::Wrote { bytes: std::mem::take(&mut bytes), records: std::mem::take(&mut records) };
-        notes.send(note).map_err(|_| Error::broken_pipe())?;
     }
+}
+
+/// The program wrote a line that is no record: which, why, and what is commonly the matter.
+fn no_record(name: &str, line: &Record<'_>, reason: &str) -> Error {
+    let error = Error::data(format!("{name} wrote no record on line {}: {reason}", line.line()));
+    let hint = match line.bytes().trim_ascii() {
+        b"{" | b"[" => "one record a line: jq needs -c",
+        [b'[', ..] => "one object a line: jq -c '.[]' takes an array apart",
+        _ => return error,
+    };
+    error.hint(hint)
 }
 
 fn unread(pipe: &impl AsFd) -> u64 {
     rustix::io::ioctl_fionread(pipe).unwrap_or(0)
 }
 
-fn judge(name: &str, status: ExitStatus) -> Result<()> {
+/// Judges how a program ended that wrote so many lines.
+fn judge(name: &str, status: ExitStatus, wrote: u64) -> Result<()> {
     match (status.code(), status.signal()) {
         (Some(0), _) => Ok(()),
-        (Some(code), _) => Err(Error::data(format!("{name} failed with exit status {code}"))),
+        (Some(code), _) => {
+            let error = Error::data(format!("{name} failed with exit status {code}"));
+            Err(if code == 1 && wrote == 0 && is_grep(name) {
+                error.hint("where no match is fine: via -- sh -c 'grep PATTERN || [ $? = 1 ]'")
+            } else {
+                error
+            })
+        }
         (None, signal) => Err(Error::data(format!("{name} was killed by signal {}", signal.unwrap_or(0)))),
     }
+}
+
+/// Whether exit status 1 is how it says that nothing matched.
+fn is_grep(name: &str) -> bool {
+    let program = name.rsplit('/').next().unwrap_or_default();
+    ["grep", "egrep", "fgrep", "zgrep", "rg", "ugrep"].contains(&program)
 }
 
 /// Ends a process group now.

@@ -47,7 +47,9 @@ impl Stage<'_> {
         self.note_input(&input);
         self.counts.written = self.counts.passed;
         fed?;
-        self.rejects.settle(self.entered())
+        self.rejects.settle(self.entered())?;
+        // What cannot take anything back has sent most of it already, and sends the rest.
+        if sink.atomic() { self.refuse_part(sealed.is_some(), "nothing was published") } else { Ok(()) }
     }
 
     fn feed_records(&mut self, input: &mut Input<Stdin>, sink: &mut impl Sink) -> Result<()> {

@@ -1,7 +1,10 @@
 //! The driver of sources.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
 use super::Stage;
-use crate::run::{Error, Result};
+use crate::run::{Error, Result, Stop};
 use crate::stream::counts::Facts;
 use crate::stream::options::sealed_by_environment;
 use crate::stream::output::{Output, RecordOut};
@@ -11,7 +14,7 @@ use crate::stream::stdio;
 
 impl Stage<'_> {
     /// Runs a source to its end, or until a signal stops it: then what it gave is flushed, no
-    /// closing seal is written, and the process dies by that signal.
+    /// closing seal is written, and the process dies by that signal; or until its reader has gone.
     pub fn source(mut self, mut source: impl Source) -> Result<()> {
         let sealed = self.options.seal || sealed_by_environment();
         let result = self.run_source(&mut source, sealed);
@@ -25,6 +28,7 @@ impl Stage<'_> {
         }
         let mut output = Output::new(Box::new(stdio::stdout()?), seal)?;
         let stop = self.process.signals.stop();
+        let gone = watch_reader(&stop)?;
         let mut out = RecordOut {
             output: &mut output,
             counts: &mut self.counts,
@@ -36,7 +40,10 @@ impl Stage<'_> {
         let flushed = out.flush();
         self.counts.written = output.written;
         self.bytes_written = output.bytes;
-        let ended = ran.and(flushed);
+        let ended = ran.and(flushed).and_then(|()| match gone.load(SeqCst) {
+            true => Err(Error::broken_pipe()),
+            false => Ok(()),
+        });
         if let Some(signal) = self.process.signals.first()
             // Ctrl-C takes the reader away as well.
             && ended.as_ref().map_or_else(Error::is_broken_pipe, |()| true)
@@ -49,4 +56,15 @@ impl Stage<'_> {
         self.bytes_written = output.bytes;
         closed
     }
+}
+
+/// Stops the source when the reader of stdout goes away, which it would learn by its next record only.
+fn watch_reader(stop: &Stop) -> Result<Arc<AtomicBool>> {
+    let gone = Arc::new(AtomicBool::new(false));
+    let (noted, stop) = (Arc::clone(&gone), stop.clone());
+    stdio::on_reader_gone(move || {
+        noted.store(true, SeqCst);
+        stop.raise();
+    })?;
+    Ok(gone)
 }

@@ -40,7 +40,9 @@ impl Stage<'_> {
         self.process.signals.drain_within(reading.drain_timeout);
         self.refuse_to_seal()?;
         let mut input = ByteInput::open(stdio::stdin()?, reading.max_line_bytes as usize)?;
-        *sealed = self.continue_seal(input.sealed()?)?;
+        let arrived = input.sealed()?;
+        let arrived_sealed = arrived.is_some();
+        *sealed = self.continue_seal(arrived)?;
         self.judge_for_all(sealed.as_ref())?;
         let mut rejects = Kept::default();
         self.fill_bytes(&mut input, sink, &mut rejects)?;
@@ -54,6 +56,7 @@ impl Stage<'_> {
             self.counts = Counts { read: records, passed: records, written: records, ..Counts::default() };
         }
         self.rejects.settle(self.entered())?;
+        self.refuse_part(arrived_sealed, "nothing was published")?;
         let lines = rejects.lines(&self.before);
         if lines.is_empty() { Ok(()) } else { sink.rejects(&lines) }
     }

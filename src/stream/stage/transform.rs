@@ -29,7 +29,9 @@ impl Stage<'_> {
     ) -> Result<()> {
         let stdout = stdio::stdout()?;
         let mut input = self.input(reading)?;
-        let seal = self.continue_seal(input.open()?)?;
+        let arrived = input.open()?;
+        let arrived_sealed = arrived.is_some();
+        let seal = self.continue_seal(arrived)?;
         *sealed = seal.is_some();
         if *sealed {
             self.rejects.judged_by(Judge::Sink);
@@ -42,6 +44,8 @@ impl Stage<'_> {
         self.note_output(&output);
         passed.and(flushed)?;
         self.rejects.settle(self.counts.read)?;
+        self.told = transform.finish()?;
+        self.refuse_to_vouch(arrived_sealed, *sealed)?;
         let closed = output.close(self.stages());
         self.note_output(&output);
         closed
@@ -74,6 +78,7 @@ impl Stage<'_> {
                     }
                     self.note_input(input);
                     output.flush()?;
+                    stdio::wait_for_input()?;
                 }
                 Event::End => return Ok(()),
             }

@@ -7,18 +7,20 @@
 //! Records come from our own generator, so any number of them are distinct; or from the API's own
 //! sample in `tests/data/users.ndjson`.
 
+mod request;
+
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sluicebox::users::generator::{Generator, Plan};
-use sluicebox::users::nationality::CODES;
+
+use self::request::{Reply, Request, read_target, reset_on_close};
 
 /// What goes wrong with one request.
 #[derive(Clone, Debug)]
@@ -140,72 +142,6 @@ impl Drop for Api {
     fn drop(&mut self) {
         self.shared.ended.store(true, SeqCst);
         drop(TcpStream::connect(self.address));
-    }
-}
-
-/// The parameters of a request, as the API understands them.
-#[derive(Debug)]
-struct Request {
-    results: u64,
-    seed: Option<String>,
-    page: u64,
-    nationalities: Vec<&'static str>,
-    gender: Option<String>,
-    include: Vec<String>,
-    exclude: Vec<String>,
-}
-
-impl Request {
-    fn parse(target: &str) -> Option<Self> {
-        let url = reqwest::Url::parse(&format!("http://localhost{target}")).ok()?;
-        if url.path() != "/api/1.4/" {
-            return None;
-        }
-        let get =
-            |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-        let number = |name, most| {
-            get(name)
-                .and_then(|text| text.parse().ok())
-                .filter(|number| (1..=most).contains(number))
-                .unwrap_or(1)
-        };
-        let list = |name| -> Vec<String> {
-            get(name).iter().flat_map(|text| text.split(',').map(str::to_owned)).collect()
-        };
-        let known = |code: &String| CODES.into_iter().find(|known| known.eq_ignore_ascii_case(code));
-        let nationalities: Option<Vec<_>> = list("nat").iter().map(known).collect();
-        let seed = get("seed").filter(|seed| !seed.is_empty());
-        Some(Self {
-            results: number("results", 5_000),
-            page: number("page", 10_000),
-            gender: get("gender").filter(|_| seed.is_none()),
-            nationalities: nationalities.unwrap_or_default(),
-            include: list("inc"),
-            exclude: list("exc"),
-            seed,
-        })
-    }
-}
-
-/// What goes over the wire.
-struct Reply {
-    status: u16,
-    headers: String,
-    body: String,
-}
-
-impl Reply {
-    fn new(status: u16, body: String) -> Self {
-        Self { status, headers: String::new(), body }
-    }
-
-    fn head(&self, length: Option<usize>) -> String {
-        let length =
-            length.map_or("Connection: close\r\n".into(), |length| format!("Content-Length: {length}\r\n"));
-        format!(
-            "HTTP/1.1 {} Whatever\r\nContent-Type: application/json; charset=utf-8\r\n{}{length}\r\n",
-            self.status, self.headers
-        )
     }
 }
 
@@ -355,50 +291,7 @@ impl Shared {
     }
 }
 
-impl Request {
-    /// Applies `inc` and `exc`.
-    fn choose(&self, record: String) -> String {
-        if self.include.is_empty() && self.exclude.is_empty() {
-            return record;
-        }
-        let fields: Map<String, Value> = serde_json::from_str(&record).unwrap();
-        let wanted = |name: &String| {
-            (self.include.is_empty() || self.include.contains(name)) && !self.exclude.contains(name)
-        };
-        Value::Object(fields.into_iter().filter(|(name, _)| wanted(name)).collect()).to_string()
-    }
-}
-
-/// A close without the usual farewell: the other side sees "connection reset".
-fn reset_on_close(connection: &TcpStream) -> std::io::Result<()> {
-    let at_once = libc::linger { l_onoff: 1, l_linger: 0 };
-    // SAFETY: the option's value is a `linger` of that size, and only read during the call.
-    let result = unsafe {
-        libc::setsockopt(
-            connection.as_raw_fd(),
-            libc::SOL_SOCKET,
-            libc::SO_LINGER,
-            (&raw const at_once).cast(),
-            size_of::<libc::linger>() as libc::socklen_t,
-        )
-    };
-    if result == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()) }
-}
-
-/// Path and query of the next request on a connection.
-fn read_target(reader: &mut impl BufRead) -> std::io::Result<Option<String>> {
-    let mut first = String::new();
-    if reader.read_line(&mut first)? == 0 {
-        return Ok(None);
-    }
-    let mut header = String::new();
-    while reader.read_line(&mut header)? > 2 {
-        header.clear();
-    }
-    Ok(first.split(' ').nth(1).map(str::to_owned))
-}
-
 /// Sixty users as the real API made them.
 pub fn sample() -> Vec<String> {
-    include_str!("../data/users.ndjson").lines().map(str::to_owned).collect()
+    include_str!("../../data/users.ndjson").lines().map(str::to_owned).collect()
 }
