@@ -42,6 +42,7 @@ use super::options::Settings;
 use super::{codes, topic};
 use crate::batch::machine::Commits;
 use crate::run::exit::{Error, Result};
+use crate::run::fault;
 use crate::run::signals::Signals;
 use crate::stream::counts::{Counts, Facts};
 use crate::stream::rejects::Allowance;
@@ -254,7 +255,9 @@ impl Group {
         match change {
             Change::Assigned(partitions) => {
                 log::info!("group {}: assigned {}", self.job.plan.group, listed(&partitions));
+                fault::point("take.before");
                 self.job.member.take(&partitions)?;
+                fault::point("take.after");
                 partitions.into_iter().try_for_each(|partition| self.start(partition))
             }
             Change::Revoked(partitions) => {
@@ -374,9 +377,11 @@ impl Group {
         }
         let Self { job, .. } = self;
         job.pool.close();
+        fault::point("leave.before");
         if let Some(job) = Arc::into_inner(job) {
             job.member.leave();
         }
+        fault::point("leave.after");
     }
 }
 

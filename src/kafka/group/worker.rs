@@ -287,12 +287,14 @@ impl Worker {
 
     /// The first record of a range.
     fn look(&mut self, first: i64, end: i64) -> Result<Option<Head>> {
+        fault::point("look.before");
         if self.slot.is_none() {
             self.slot = self.job.pool.take(&self.leash)?;
         }
         let Some(mut slot) = self.slot.take() else { return Err(child::gone()) };
         let looked = range::look(&mut slot, &self.range(first, end), &self.leash);
         self.slot = Some(slot);
+        fault::point("look.after");
         looked
     }
 
