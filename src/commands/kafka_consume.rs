@@ -74,6 +74,13 @@ struct Batches {
     #[arg(short, long, value_name = "GROUP", requires = "command")]
     group: Option<String>,
 
+    /// COMMAND ends in kafka-produce, which commits the offset with its records, in one transaction
+    ///
+    /// Kafka to Kafka, on one cluster: the records of a batch and the offset of the group become
+    /// visible together. No other sink can be part of it.
+    #[arg(long, requires = "group", conflicts_with_all = ["receipts", "trust_exit"])]
+    transactional: bool,
+
     /// Records in a batch at most
     #[arg(long, value_name = "N", default_value = "100000", value_parser = clap::value_parser!(i64).range(1..))]
     batch_records: i64,
@@ -152,6 +159,11 @@ impl Command for KafkaConsume {
                 "kafka-consume created_users --exit-at-end --seal |\n    \
                  to-parquet --schema users.ddl |\n    s3-put s3://lake/users.parquet",
             ),
+            (
+                "from topic to topic, each record once",
+                "kafka-consume created_users --group copy --transactional --exit-at-end -- \\\n    \
+                 sh -c 'hash-fields --key-file hash.key email | kafka-produce --topic clean'",
+            ),
             ("one record, with its key and headers", "kafka-consume created_users -n 1 --envelope"),
         ],
         environment: &[],
@@ -214,7 +226,7 @@ impl KafkaConsume {
             max_attempts: batches.max_attempts,
             receipts: batches.receipts.into(),
             trust_exit: batches.trust_exit,
-            commits: Commits::Consumer,
+            commits: if batches.transactional { Commits::Command } else { Commits::Consumer },
             batch_timeout: Some(batches.batch_timeout),
             revoke_timeout: batches.revoke_timeout,
             drain_timeout: batches.drain_timeout,

@@ -7,6 +7,7 @@
 //! | [`codes`] | Kafka's error codes: which exit code each deserves, and in which words |
 //! | [`topic`] | names and partitions of topics |
 //! | [`producer`], [`produce`], [`wire`] | records to a topic, each delivery confirmed |
+//! | [`transaction`] | the records of a batch and the offset of its group, committed together |
 //! | [`start`], [`ranges`], [`slots`], [`consume`] | records of topics: where to start, where to end, how far we are |
 //! | [`group`] | batches of a consumer group, each run through a command and committed |
 //! | [`envelope`] | a whole Kafka record as one line of JSON, and back |
@@ -34,6 +35,7 @@ pub mod registry;
 pub mod slots;
 pub mod start;
 pub mod topic;
+pub mod transaction;
 pub mod value;
 pub mod wire;
 

@@ -15,10 +15,12 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{ClientContext, Offset, TopicPartitionList};
 
+use crate::batch::mandate::Membership;
 use crate::batch::place::Committed;
 use crate::kafka::client::{self, Journal};
 use crate::kafka::codes;
 use crate::kafka::native::group::{self, Commit};
+use crate::kafka::native::transaction;
 use crate::kafka::options::{Preset, Settings};
 use crate::run::{Error, Result};
 
@@ -51,6 +53,15 @@ pub enum Change {
     Revoked(Vec<Partition>),
     /// These are somebody else's already.
     Lost(Vec<Partition>),
+}
+
+/// Where the group stands in a partition.
+#[derive(Clone, Debug)]
+pub enum Stands {
+    /// There; none if it has committed nothing.
+    At(Option<Committed>),
+    /// A transaction is about to commit there, or has died before it could.
+    Unsettled,
 }
 
 /// Hears what librdkafka says.
@@ -166,10 +177,22 @@ impl Member {
     }
 
     /// What the group has committed in each of these partitions of a topic.
-    pub fn committed(&self, topic: &str, partitions: &[i32]) -> Result<Vec<Option<Committed>>> {
+    pub fn committed(&self, topic: &str, partitions: &[i32]) -> Result<Vec<Stands>> {
         let names: Vec<(&str, i32)> = partitions.iter().map(|partition| (topic, *partition)).collect();
-        group::committed(&self.consumer, &names, PATIENCE)
-            .map_err(|code| codes::error(format!("cannot read the commits of group {}", self.group), code))
+        let failed = |code| codes::error(format!("cannot read the commits of group {}", self.group), code);
+        let stands = |found| match found {
+            Ok(committed) => Ok(Stands::At(committed)),
+            Err(RDKafkaErrorCode::UnstableOffsetCommit) => Ok(Stands::Unsettled),
+            Err(code) => Err(failed(code)),
+        };
+        let found = group::committed(&self.consumer, &names, PATIENCE).map_err(failed)?;
+        found.into_iter().map(stands).collect()
+    }
+
+    /// In whose name a command may commit, from now until the group changes.
+    pub fn membership(&self) -> Result<Membership> {
+        transaction::membership(&self.consumer)
+            .ok_or_else(|| Error::temporary(format!("not in group {} at this moment", self.group)))
     }
 
     /// Commits with the right of a member.

@@ -8,17 +8,19 @@ use std::time::{Duration, Instant};
 use super::child::{self, Child, Feed};
 use super::cut::{date, next_day};
 use super::leash::Leash;
+use super::member::Stands;
 use super::pool::Slot;
 use super::range::{self, Head, Poured};
 use super::{Job, Tally};
-use crate::batch::Batch;
-use crate::batch::machine::{Action, Event, Machine, Rest};
-use crate::batch::place::{self, Mark, Place, Plan};
+use crate::batch::machine::{Action, Commits, Event, Machine, Rest};
+use crate::batch::mandate::{self, Membership};
+use crate::batch::place::{self, Committed, Mark, Place, Plan};
 use crate::batch::receipt::Expected;
+use crate::batch::{Batch, Mandate};
 use crate::kafka::codes;
 use crate::kafka::native::group::Commit;
 use crate::kafka::native::offsets::{Which, offsets};
-use crate::kafka::topic;
+use crate::kafka::{topic, transaction};
 use crate::run::exit::{Error, Exit, Result};
 use crate::run::fault;
 use crate::run::units::grouped;
@@ -123,6 +125,7 @@ impl Worker {
             Action::Plan { first, end } => self.commit_plan(first, end),
             Action::Run { first, end } => self.run_batch(first, end),
             Action::Commit { end } => self.commit_end(end),
+            Action::Confirm { end } => self.confirm(end),
             Action::Pause { failed } => {
                 self.give_slot_back();
                 self.leash.wait(pause(failed));
@@ -157,40 +160,85 @@ impl Worker {
     /// Where the group stands.
     fn read(&mut self) -> Result<Event, Failure> {
         fault::point("read.before");
+        self.place = self.look_up()?;
+        self.plan.clone_from(&self.place.plan);
+        fault::point("read.after");
+        Ok(Event::place(&self.place))
+    }
+
+    /// Whether the group stands where the command says that it has committed.
+    fn confirm(&mut self, end: i64) -> Result<Event, Failure> {
+        fault::point("confirm.before");
+        self.place = self.look_up()?;
+        self.plan = None;
+        fault::point("confirm.after");
+        let stands = self.place.offset;
+        if stands == end {
+            self.give_slot_back_if_wanted();
+            return Ok(Event::Committed);
+        }
+        let text = format!("the command has stored offsets up to {end}, but the group stands at {stands}");
+        // Behind it, nothing was committed: to do it again would store it twice. Past it, somebody else
+        // has gone on.
+        Err(Failure { error: Error::data(text).hint("kafka-produce as the only sink"), again: stands > end })
+    }
+
+    fn look_up(&mut self) -> Result<Place, Failure> {
         let (member, topic) = (&self.job.member, self.topic());
         let wait = member.patience();
         let found = topic::find(member.client(), &topic.name, wait)?;
         self.check_topic()?;
         let partitions: Vec<i32> = found.partitions.iter().map(|partition| partition.id).collect();
-        let commits = member.committed(&topic.name, &partitions)?;
-        let marks: Vec<Option<Mark>> = commits
-            .iter()
-            .map(|commit| commit.as_ref().and_then(|commit| Mark::parse(&commit.metadata).ok().flatten()))
-            .map(|mark| mark.filter(|mark| mark.topic_id == topic.id))
-            .collect();
+        let (commit, marks) = self.commits(&partitions)?;
         let known = marks.iter().flatten().map(|mark| mark.known).max();
-        let own = partitions.iter().position(|partition| *partition == self.partition);
-        let low = self.offset(Which::Low)?;
-        let high = self.offset(Which::High)?;
         let partition = place::Partition {
             group: &member.group,
             topic: &topic.name,
             partition: self.partition,
             cluster: &self.job.cluster,
             topic_id: &topic.id,
-            low,
-            high,
+            low: self.offset(Which::Low)?,
+            high: self.offset(Which::High)?,
             known,
         };
-        let commit = own.and_then(|own| commits[own].as_ref());
-        let place = partition.judge(commit).map_err(|error| Failure { error, again: false })?;
+        let place = partition.judge(commit.as_ref()).map_err(|error| Failure { error, again: false })?;
         let all = marks.iter().all(Option::is_some).then_some(partitions.len() as i32);
         self.known = all.or(known).unwrap_or(0);
-        let event = Event::place(&place);
-        self.plan.clone_from(&place.plan);
-        self.place = place;
-        fault::point("read.after");
-        Ok(event)
+        Ok(place)
+    }
+
+    /// What is committed in this partition, and what marks there are in all of its topic.
+    ///
+    /// A transaction that died before it could commit holds our place back until it times out, so it is
+    /// ended here. Those of other partitions are theirs.
+    fn commits(&self, partitions: &[i32]) -> Result<(Option<Committed>, Vec<Option<Mark>>)> {
+        let (member, topic) = (&self.job.member, self.topic());
+        let own = partitions.iter().position(|partition| *partition == self.partition);
+        let mut stands = member.committed(&topic.name, partitions)?;
+        if own.is_some_and(|own| matches!(stands[own], Stands::Unsettled)) {
+            log::info!("{}: ending a transaction that was left open", self.name());
+            let id = mandate::transactional_id(&member.group, &topic.id, self.partition);
+            fault::point("fence.before");
+            transaction::fence(&self.job.settings, &id)?;
+            fault::point("fence.after");
+            stands = member.committed(&topic.name, partitions)?;
+        }
+        let unsettled = || Error::temporary("a transaction is about to commit here");
+        let commit = match own.map(|own| stands[own].clone()) {
+            Some(Stands::Unsettled) => return Err(unsettled()),
+            Some(Stands::At(committed)) => committed,
+            None => None,
+        };
+        // Whether a place without a commit is new or lost, only all of its siblings can tell.
+        if commit.is_none() && stands.iter().any(|stands| matches!(stands, Stands::Unsettled)) {
+            return Err(unsettled());
+        }
+        let mark = |stands: Stands| match stands {
+            Stands::At(Some(committed)) => Mark::parse(&committed.metadata).ok().flatten(),
+            _ => None,
+        };
+        let marks = stands.into_iter().map(mark).map(|mark| mark.filter(|mark| mark.topic_id == topic.id));
+        Ok((commit, marks.collect()))
     }
 
     /// The topic is still the one that this began with.
@@ -256,9 +304,7 @@ impl Worker {
     }
 
     fn rest_a_little(&mut self, time: Duration) {
-        if self.job.pool.is_wanted() {
-            self.give_slot_back();
-        }
+        self.give_slot_back_if_wanted();
         self.leash.wait(time);
     }
 
@@ -300,13 +346,19 @@ impl Worker {
         range::Range { topic: (self.topic, &self.topic().name), partition: self.partition, first, end }
     }
 
+    fn give_slot_back_if_wanted(&mut self) {
+        if self.job.pool.is_wanted() {
+            self.give_slot_back();
+        }
+    }
+
     fn give_slot_back(&mut self) {
         if let Some(slot) = self.slot.take() {
             self.job.pool.give_back(slot);
         }
     }
 
-    fn mark(&self, plan: Option<Plan>) -> Vec<u8> {
+    fn mark(&self, plan: Option<Plan>) -> Mark {
         let topic = self.topic();
         Mark {
             sluicebox: place::VERSION,
@@ -316,7 +368,6 @@ impl Worker {
             known: self.known,
             plan,
         }
-        .to_bytes()
     }
 
     fn commit(&self, offset: i64, epoch: Option<i32>, metadata: &[u8]) -> Result<()> {
@@ -329,7 +380,7 @@ impl Worker {
 
     fn commit_plan(&mut self, first: i64, end: i64) -> Result<Event, Failure> {
         fault::point("plan.before");
-        self.commit(first, self.place.epoch, &self.mark(self.plan.clone()))?;
+        self.commit(first, self.place.epoch, &self.mark(self.plan.clone()).to_bytes())?;
         fault::point("plan.after");
         log::info!("{}: planned offsets {first} to {end}", self.name());
         Ok(Event::Planned)
@@ -337,13 +388,11 @@ impl Worker {
 
     fn commit_end(&mut self, end: i64) -> Result<Event, Failure> {
         fault::point("commit.before");
-        self.commit(end, self.epoch, &self.mark(None))?;
+        self.commit(end, self.epoch, &self.mark(None).to_bytes())?;
         fault::point("commit.after");
         self.place = Place { offset: end, epoch: self.epoch, start: self.place.start, plan: None };
         self.plan = None;
-        if self.job.pool.is_wanted() {
-            self.give_slot_back();
-        }
+        self.give_slot_back_if_wanted();
         Ok(Event::Committed)
     }
 
@@ -366,7 +415,14 @@ impl Worker {
             log::warn!("{}: a batch was planned for another command; this one runs it", self.name());
         }
         let batch = Batch { range, date: plan.date };
-        let (stored, poured) = self.hand_over(&batch)?;
+        let member = self.membership()?;
+        let (stored, poured) = match self.hand_over(&batch, member.as_ref()) {
+            Err(error) if self.is_overtaken(member.as_ref()) => {
+                log::info!("{}: again, as the group has changed meanwhile: {error}", self.name());
+                return Ok(Event::Overtaken);
+            }
+            other => other?,
+        };
         if stored != end {
             self.check_adopted(stored)?;
         }
@@ -381,6 +437,17 @@ impl Worker {
             grouped(records)
         );
         Ok(Event::Stored(stored))
+    }
+
+    /// In whose name the command commits, where it does.
+    fn membership(&self) -> Result<Option<Membership>> {
+        let commits = self.job.plan.commits == Commits::Command;
+        commits.then(|| self.job.member.membership()).transpose()
+    }
+
+    /// Whether the group has changed since a command was given the right to commit, which ended it.
+    fn is_overtaken(&self, member: Option<&Membership>) -> bool {
+        member.is_some_and(|then| self.job.member.membership().is_ok_and(|now| now != *then))
     }
 
     /// Another attempt at this batch had another end, which cannot lie behind what Kafka has.
@@ -398,7 +465,7 @@ impl Worker {
     }
 
     /// Starts the command, hands the range over to it, and judges how it ended.
-    fn hand_over(&mut self, batch: &Batch) -> Result<(i64, Poured)> {
+    fn hand_over(&mut self, batch: &Batch, member: Option<&Membership>) -> Result<(i64, Poured)> {
         let trust_exit = self.job.plan.trust_exit;
         let sealed = if trust_exit {
             None
@@ -414,7 +481,7 @@ impl Worker {
             trust_exit,
         };
         fault::point("spawn.before");
-        let (child, feed) = self.start(batch)?;
+        let (child, feed) = self.start(batch, member)?;
         fault::point("spawn.after");
         let poured = self.feed(feed, sealed, batch, &child);
         if poured.is_ok() {
@@ -438,10 +505,18 @@ impl Worker {
         }
     }
 
-    fn start(&self, batch: &Batch) -> Result<(Child, Feed)> {
+    fn start(&self, batch: &Batch, member: Option<&Membership>) -> Result<(Child, Feed)> {
         let plan = &self.job.plan;
+        let group = self.job.member.group.clone();
         let mut variables = batch.environment().to_vec();
-        variables.push(("BATCH_GROUP", self.job.member.group.clone()));
+        variables.push(("BATCH_GROUP", group.clone()));
+        if let Some(member) = member {
+            let (topic_id, partition) = (&batch.range.topic_id, batch.range.partition);
+            let transactional_id = mandate::transactional_id(&group, topic_id, partition);
+            let mandate =
+                Mandate { group, transactional_id, member: member.clone(), mark: self.mark(None) };
+            variables.extend(mandate.environment());
+        }
         let command: &[OsString] = &plan.command;
         Child::start(command, &variables, !plan.trust_exit, plan.batch_timeout, &self.leash)
     }

@@ -62,16 +62,17 @@ pub struct Member {
 
 /// What the group of `consumer` has committed in each partition, in their order; none where nothing is.
 ///
-/// With `isolation.level=read_committed` an offset that a transaction is about to commit is waited for.
+/// With `isolation.level=read_committed` an offset that a transaction is about to commit is waited for,
+/// for a moment: then the outcome for that partition is `UnstableOffsetCommit`.
 pub fn committed<C: ConsumerContext>(
     consumer: &BaseConsumer<C>,
     partitions: &[(&str, i32)],
     wait: Duration,
-) -> Result<Vec<Option<Committed>>, RDKafkaErrorCode> {
+) -> Result<Vec<Result<Option<Committed>, RDKafkaErrorCode>>, RDKafkaErrorCode> {
     let list = List::of(partitions)?;
     // SAFETY: rule 1; the list is ours and filled in before the call returns.
     outcome(unsafe { sys::rd_kafka_committed(consumer.client().native_ptr(), list.as_ptr(), millis(wait)) })?;
-    partitions.iter().map(|(topic, partition)| committed_at(list.view(), topic, *partition)).collect()
+    Ok(partitions.iter().map(|(topic, partition)| committed_at(list.view(), topic, *partition)).collect())
 }
 
 fn committed_at(list: View<'_>, topic: &str, partition: i32) -> Result<Option<Committed>, RDKafkaErrorCode> {
@@ -117,7 +118,7 @@ fn outcomes(list: View<'_>, commits: &[Commit<'_>]) -> Outcomes {
     commits.iter().map(of).collect()
 }
 
-fn list_of(commits: &[Commit<'_>]) -> Result<List, RDKafkaErrorCode> {
+pub(super) fn list_of(commits: &[Commit<'_>]) -> Result<List, RDKafkaErrorCode> {
     let mut list = List::new(commits.len());
     for commit in commits {
         let mut element = list.add(commit.topic, commit.partition)?;
