@@ -161,8 +161,8 @@ impl Command for KafkaConsume {
             ),
             (
                 "from topic to topic, each record once",
-                "kafka-consume created_users --group copy --transactional --exit-at-end -- \\\n    \
-                 sh -c 'hash-fields --key-file hash.key email | kafka-produce --topic clean'",
+                "kafka-consume created_users --group copy --transactional --exit-at-end -- \\\n  \
+                 sh -c 'hash-fields --key-file hash.key email | kafka-produce -t clean'",
             ),
             ("one record, with its key and headers", "kafka-consume created_users -n 1 --envelope"),
         ],

@@ -149,8 +149,10 @@ impl KafkaProduce {
         let batch = Batch::from_environment()?;
         let mandate = batch.as_ref().map_or(Ok(None), Mandate::from_environment)?;
         if self.allow_partial && mandate.is_some() {
-            return Err(Error::usage("--allow-partial publishes each record as it comes, a transaction all at once")
-                .hint("leave --allow-partial out"));
+            return Err(Error::usage(
+                "--allow-partial publishes each record as it comes, a transaction all at once",
+            )
+            .hint("leave --allow-partial out"));
         }
         match (batch, mandate) {
             (Some(batch), Some(mandate)) if !self.dry_run => Ok(Some((batch, mandate))),
@@ -158,10 +160,10 @@ impl KafkaProduce {
                 Err(Error::usage("--rejects-topic is for batches of kafka-consume --transactional")
                     .hint("--rejects FILE"))
             }
-            (Some(_), None) if !self.allow_partial && !self.dry_run => {
-                Err(Error::usage("a batch is published all or nothing, and a topic is not, without a transaction")
-                    .hint("kafka-consume --group GROUP --transactional"))
-            }
+            (Some(_), None) if !self.allow_partial && !self.dry_run => Err(Error::usage(
+                "a batch is published all or nothing, and a topic is not, without a transaction",
+            )
+            .hint("kafka-consume --group GROUP --transactional")),
             _ => Ok(None),
         }
     }

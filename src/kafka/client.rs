@@ -68,8 +68,10 @@ impl Journal {
                 | RDKafkaErrorCode::UnsupportedSASLMechanism
                 | RDKafkaErrorCode::SSL,
             ) => pages.refusal = Some(words.clone()),
-            // It only sums up what was said before.
-            Some(RDKafkaErrorCode::AllBrokersDown) => return,
+            // They only sum up what was said before, or what the next call will say.
+            Some(RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::Fatal | RDKafkaErrorCode::Fenced) => {
+                return;
+            }
             _ => {}
         }
         let tell = pages.connected && pages.is_news(&words);
@@ -98,8 +100,11 @@ impl ClientContext for Journal {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         use RDKafkaLogLevel as L;
         // FAIL and ERROR are told by `error` as well; CONFWARN is about properties shared by clients;
-        // GETPID is about retries at the start of a young cluster.
-        let told_elsewhere = matches!(facility, "FAIL" | "ERROR" | "CONFWARN" | "GETPID");
+        // GETPID is about retries at the start of a young cluster; the rest by the call that fails.
+        let told_elsewhere = matches!(
+            facility,
+            "FAIL" | "ERROR" | "CONFWARN" | "GETPID" | "FATAL" | "TXNERR" | "ADDPARTS" | "ADDOFFSETS"
+        );
         match level {
             L::Emerg | L::Alert | L::Critical | L::Error | L::Warning if !told_elsewhere => {
                 if self.pages().is_news(message) {

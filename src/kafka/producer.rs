@@ -234,9 +234,7 @@ impl Producer {
             RDKafkaErrorCode::UnknownPartition | RDKafkaErrorCode::InvalidPartitions => {
                 Err(Reject::new("the topic has no such partition").into())
             }
-            _ => {
-                Err(self.failure(self.cause().unwrap_or(code)).into())
-            }
+            _ => Err(self.failure(self.cause().unwrap_or(code)).into()),
         }
     }
 

@@ -26,12 +26,12 @@ use rdkafka::producer::{BaseProducer, Producer as _};
 
 use super::codes;
 use super::native::group::{Commit, commits_of};
-use super::native::identity;
 use super::native::transaction::{self as native, Failure};
+use super::native::{Refusal, identity};
 use super::options::Settings;
 use super::producer::{self, Deliveries, Producer};
 use crate::batch::{Batch, Mandate, described};
-use crate::run::exit::{Error, Result};
+use crate::run::exit::{Error, Exit, Result};
 use crate::run::fault;
 
 /// How long one call may take before it is made again.
@@ -77,8 +77,7 @@ impl Transaction {
         fault::point("init.before");
         init(&client, &mandate.transactional_id)?;
         fault::point("init.after");
-        let mut begun =
-            Self { client, batch, mandate, cluster, began: Instant::now(), timeout, open: false };
+        let mut begun = Self { client, batch, mandate, cluster, began: Instant::now(), timeout, open: false };
         begun.look_again(wait)?;
         let began = native::begin(begun.client.client());
         began.map_err(|failure| begun.failed("cannot begin a transaction", &failure))?;
@@ -90,9 +89,9 @@ impl Transaction {
     fn look_again(&self, wait: Duration) -> Result<()> {
         let (range, group) = (&self.batch.range, &self.mandate.group);
         let place = [(&*range.topic, range.partition)];
-        let found = commits_of(self.client.client(), group, Some(&place), wait).map_err(|refusal| {
-            codes::error(format!("cannot read the commits of group {group}"), refusal.code)
-        })?;
+        let found = patiently(|| commits_of(self.client.client(), group, Some(&place), true, wait)).map_err(
+            |refusal| codes::error(format!("cannot read the commits of group {group}"), refusal.code),
+        )?;
         // A partition that was added to its topic begins at 0, without a commit.
         let stands = found.first().map_or(0, |(.., committed)| committed.offset);
         if stands == range.first_offset {
@@ -212,7 +211,8 @@ impl Transaction {
 impl Drop for Transaction {
     fn drop(&mut self) {
         if self.open {
-            let aborted = watch(&self.client, LAST_WORDS, |client| native::abort(client.client(), LAST_WORDS));
+            let aborted =
+                watch(&self.client, LAST_WORDS, |client| native::abort(client.client(), LAST_WORDS));
             log::debug!("the transaction was aborted: {aborted:?}");
         }
     }
@@ -238,13 +238,25 @@ fn init(client: &Client, transactional_id: &str) -> Result<()> {
                 RDKafkaErrorCode::InvalidTransactionTimeout => {
                     error.hint("a transaction.timeout.ms up to the broker's transaction.max.timeout.ms")
                 }
-                RDKafkaErrorCode::TransactionalIdAuthorizationFailed => {
-                    error.hint("the rights Describe and Write on transactional ids that begin with sluicebox-")
-                }
+                RDKafkaErrorCode::TransactionalIdAuthorizationFailed => error
+                    .hint("the rights Describe and Write on transactional ids that begin with sluicebox-"),
                 _ => error,
             })
         }
         Err(Trouble::NoAnswer) => Err(Error::temporary(format!("{}: no answer", what()))),
+    }
+}
+
+/// Asks again while the coordinator of the group is on its way.
+fn patiently<T>(ask: impl Fn() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    let deadline = Instant::now() + CALL;
+    loop {
+        match ask() {
+            Err(refusal) if codes::exit_of(refusal.code) == Exit::Temporary && Instant::now() < deadline => {
+                thread::sleep(PAUSE);
+            }
+            other => return other,
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! [`super::pool`]. librdkafka tells of assignments while it is polled; they are kept until the
 //! driver has made room for them, so that work in progress can be ended or committed first.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ const FIXED: [Preset; 5] = [
 ];
 
 /// How long a question to the coordinator may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A partition by name.
 pub type Partition = (Arc<str>, i32);
@@ -55,14 +55,8 @@ pub enum Change {
     Lost(Vec<Partition>),
 }
 
-/// Where the group stands in a partition.
-#[derive(Clone, Debug)]
-pub enum Stands {
-    /// There; none if it has committed nothing.
-    At(Option<Committed>),
-    /// A transaction is about to commit there, or has died before it could.
-    Unsettled,
-}
+/// What the group has committed in a partition, if anything.
+pub type Stands = Option<Committed>;
 
 /// Hears what librdkafka says.
 pub struct Ear {
@@ -176,17 +170,26 @@ impl Member {
         self.consumer.incremental_unassign(&list).map_err(|cause| codes::wrapped(what(), &cause))
     }
 
-    /// What the group has committed in each of these partitions of a topic.
-    pub fn committed(&self, topic: &str, partitions: &[i32]) -> Result<Vec<Stands>> {
+    /// What the group has committed in a partition; `None` while a transaction is about to commit there,
+    /// or as long as one that died stands in the way.
+    pub fn committed(&self, topic: &str, partition: i32, wait: Duration) -> Result<Option<Stands>> {
+        match group::committed(&self.consumer, &[(topic, partition)], wait) {
+            Ok(found) => Ok(Some(found.into_iter().next().flatten())),
+            Err(RDKafkaErrorCode::UnstableOffsetCommit | RDKafkaErrorCode::OperationTimedOut) => Ok(None),
+            Err(code) => Err(self.cannot_read(code)),
+        }
+    }
+
+    /// What the group has committed in partitions of a topic, by their numbers, whatever is about to be.
+    pub fn commits(&self, topic: &str, partitions: &[i32]) -> Result<BTreeMap<i32, Committed>> {
         let names: Vec<(&str, i32)> = partitions.iter().map(|partition| (topic, *partition)).collect();
-        let failed = |code| codes::error(format!("cannot read the commits of group {}", self.group), code);
-        let stands = |found| match found {
-            Ok(committed) => Ok(Stands::At(committed)),
-            Err(RDKafkaErrorCode::UnstableOffsetCommit) => Ok(Stands::Unsettled),
-            Err(code) => Err(failed(code)),
-        };
-        let found = group::committed(&self.consumer, &names, PATIENCE).map_err(failed)?;
-        found.into_iter().map(stands).collect()
+        let found = group::commits_of(self.client(), &self.group, Some(&names), false, self.wait)
+            .map_err(|refusal| self.cannot_read(refusal.code))?;
+        Ok(found.into_iter().map(|(_, partition, committed)| (partition, committed)).collect())
+    }
+
+    fn cannot_read(&self, code: RDKafkaErrorCode) -> Error {
+        codes::error(format!("cannot read the commits of group {}", self.group), code)
     }
 
     /// In whose name a command may commit, from now until the group changes.

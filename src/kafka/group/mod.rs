@@ -20,6 +20,7 @@ mod leash;
 mod member;
 mod pool;
 mod range;
+mod standing;
 mod worker;
 
 use std::collections::HashMap;

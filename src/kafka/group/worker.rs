@@ -8,19 +8,17 @@ use std::time::{Duration, Instant};
 use super::child::{self, Child, Feed};
 use super::cut::{date, next_day};
 use super::leash::Leash;
-use super::member::Stands;
 use super::pool::Slot;
 use super::range::{self, Head, Poured};
 use super::{Job, Tally};
 use crate::batch::machine::{Action, Commits, Event, Machine, Rest};
 use crate::batch::mandate::{self, Membership};
-use crate::batch::place::{self, Committed, Mark, Place, Plan};
+use crate::batch::place::{self, Mark, Place, Plan};
 use crate::batch::receipt::Expected;
 use crate::batch::{Batch, Mandate};
 use crate::kafka::codes;
 use crate::kafka::native::group::Commit;
 use crate::kafka::native::offsets::{Which, offsets};
-use crate::kafka::{topic, transaction};
 use crate::run::exit::{Error, Exit, Result};
 use crate::run::fault;
 use crate::run::units::grouped;
@@ -40,17 +38,17 @@ const STAGE: &str = "kafka-consume";
 
 /// A partition at work.
 pub struct Worker {
-    job: Arc<Job>,
+    pub(super) job: Arc<Job>,
     topic: usize,
-    partition: i32,
+    pub(super) partition: i32,
     leash: Arc<Leash>,
     machine: Machine,
     slot: Option<Slot>,
     /// Where the group stands, and how many partitions it knows of.
-    place: Place,
-    known: i32,
+    pub(super) place: Place,
+    pub(super) known: i32,
     /// The batch that is planned.
-    plan: Option<Plan>,
+    pub(super) plan: Option<Plan>,
     /// The leader epoch of the last record that was handed out.
     epoch: Option<i32>,
     /// The mean size of a value in the last batch.
@@ -59,9 +57,9 @@ pub struct Worker {
 }
 
 /// Why a step failed, and whether another attempt may end differently.
-struct Failure {
-    error: Error,
-    again: bool,
+pub(super) struct Failure {
+    pub(super) error: Error,
+    pub(super) again: bool,
 }
 
 impl From<Error> for Failure {
@@ -149,100 +147,16 @@ impl Worker {
         Event::Failed { again }
     }
 
-    fn topic(&self) -> &super::Topic {
+    pub(super) fn topic(&self) -> &super::Topic {
         &self.job.topics[self.topic]
     }
 
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         format!("{}/{}", self.topic().name, self.partition)
     }
 
-    /// Where the group stands.
-    fn read(&mut self) -> Result<Event, Failure> {
-        fault::point("read.before");
-        self.place = self.look_up()?;
-        self.plan.clone_from(&self.place.plan);
-        fault::point("read.after");
-        Ok(Event::place(&self.place))
-    }
-
-    /// Whether the group stands where the command says that it has committed.
-    fn confirm(&mut self, end: i64) -> Result<Event, Failure> {
-        fault::point("confirm.before");
-        self.place = self.look_up()?;
-        self.plan = None;
-        fault::point("confirm.after");
-        let stands = self.place.offset;
-        if stands == end {
-            self.give_slot_back_if_wanted();
-            return Ok(Event::Committed);
-        }
-        let text = format!("the command has stored offsets up to {end}, but the group stands at {stands}");
-        // Behind it, nothing was committed: to do it again would store it twice. Past it, somebody else
-        // has gone on.
-        Err(Failure { error: Error::data(text).hint("kafka-produce as the only sink"), again: stands > end })
-    }
-
-    fn look_up(&mut self) -> Result<Place, Failure> {
-        let (member, topic) = (&self.job.member, self.topic());
-        let wait = member.patience();
-        let found = topic::find(member.client(), &topic.name, wait)?;
-        self.check_topic()?;
-        let partitions: Vec<i32> = found.partitions.iter().map(|partition| partition.id).collect();
-        let (commit, marks) = self.commits(&partitions)?;
-        let known = marks.iter().flatten().map(|mark| mark.known).max();
-        let partition = place::Partition {
-            group: &member.group,
-            topic: &topic.name,
-            partition: self.partition,
-            cluster: &self.job.cluster,
-            topic_id: &topic.id,
-            low: self.offset(Which::Low)?,
-            high: self.offset(Which::High)?,
-            known,
-        };
-        let place = partition.judge(commit.as_ref()).map_err(|error| Failure { error, again: false })?;
-        let all = marks.iter().all(Option::is_some).then_some(partitions.len() as i32);
-        self.known = all.or(known).unwrap_or(0);
-        Ok(place)
-    }
-
-    /// What is committed in this partition, and what marks there are in all of its topic.
-    ///
-    /// A transaction that died before it could commit holds our place back until it times out, so it is
-    /// ended here. Those of other partitions are theirs.
-    fn commits(&self, partitions: &[i32]) -> Result<(Option<Committed>, Vec<Option<Mark>>)> {
-        let (member, topic) = (&self.job.member, self.topic());
-        let own = partitions.iter().position(|partition| *partition == self.partition);
-        let mut stands = member.committed(&topic.name, partitions)?;
-        if own.is_some_and(|own| matches!(stands[own], Stands::Unsettled)) {
-            log::info!("{}: ending a transaction that was left open", self.name());
-            let id = mandate::transactional_id(&member.group, &topic.id, self.partition);
-            fault::point("fence.before");
-            transaction::fence(&self.job.settings, &id)?;
-            fault::point("fence.after");
-            stands = member.committed(&topic.name, partitions)?;
-        }
-        let unsettled = || Error::temporary("a transaction is about to commit here");
-        let commit = match own.map(|own| stands[own].clone()) {
-            Some(Stands::Unsettled) => return Err(unsettled()),
-            Some(Stands::At(committed)) => committed,
-            None => None,
-        };
-        // Whether a place without a commit is new or lost, only all of its siblings can tell.
-        if commit.is_none() && stands.iter().any(|stands| matches!(stands, Stands::Unsettled)) {
-            return Err(unsettled());
-        }
-        let mark = |stands: Stands| match stands {
-            Stands::At(Some(committed)) => Mark::parse(&committed.metadata).ok().flatten(),
-            _ => None,
-        };
-        let marks = stands.into_iter().map(mark).map(|mark| mark.filter(|mark| mark.topic_id == topic.id));
-        Ok((commit, marks.collect()))
-    }
-
     /// The topic is still the one that this began with.
-    fn check_topic(&self) -> Result<()> {
+    pub(super) fn check_topic(&self) -> Result<()> {
         let topic = self.topic();
         let id = self.job.topic_id(&topic.name)?;
         if id == topic.id {
@@ -254,7 +168,7 @@ impl Worker {
         )))
     }
 
-    fn offset(&self, which: Which) -> Result<i64> {
+    pub(super) fn offset(&self, which: Which) -> Result<i64> {
         let (member, place) = (&self.job.member, [(&*self.topic().name, self.partition)]);
         let what = || format!("cannot read the offsets of {}", self.name());
         let found = offsets(member.client(), &place, which, member.patience())
@@ -346,7 +260,7 @@ impl Worker {
         range::Range { topic: (self.topic, &self.topic().name), partition: self.partition, first, end }
     }
 
-    fn give_slot_back_if_wanted(&mut self) {
+    pub(super) fn give_slot_back_if_wanted(&mut self) {
         if self.job.pool.is_wanted() {
             self.give_slot_back();
         }
@@ -417,7 +331,7 @@ impl Worker {
         let batch = Batch { range, date: plan.date };
         let member = self.membership()?;
         let (stored, poured) = match self.hand_over(&batch, member.as_ref()) {
-            Err(error) if self.is_overtaken(member.as_ref()) => {
+            Err(error) if error.exit() != Exit::Usage && self.is_overtaken(member.as_ref()) => {
                 log::info!("{}: again, as the group has changed meanwhile: {error}", self.name());
                 return Ok(Event::Overtaken);
             }
@@ -479,6 +393,7 @@ impl Worker {
             stream: sealed.as_ref().map(|sealed| sealed.open.clone()).unwrap_or_default(),
             receipts: self.job.plan.receipts,
             trust_exit,
+            in_transaction: member.is_some(),
         };
         fault::point("spawn.before");
         let (child, feed) = self.start(batch, member)?;
@@ -513,8 +428,7 @@ impl Worker {
         if let Some(member) = member {
             let (topic_id, partition) = (&batch.range.topic_id, batch.range.partition);
             let transactional_id = mandate::transactional_id(&group, topic_id, partition);
-            let mandate =
-                Mandate { group, transactional_id, member: member.clone(), mark: self.mark(None) };
+            let mandate = Mandate { group, transactional_id, member: member.clone(), mark: self.mark(None) };
             variables.extend(mandate.environment());
         }
         let command: &[OsString] = &plan.command;

@@ -42,7 +42,8 @@ pub fn membership<C: ConsumerContext>(consumer: &BaseConsumer<C>) -> Option<Memb
         }
         let member = text(sys::rd_kafka_consumer_group_metadata_member_id(found.0))?;
         let generation = sys::rd_kafka_consumer_group_metadata_generation_id(found.0);
-        let instance = text(sys::rd_kafka_consumer_group_metadata_group_instance_id(found.0)).filter(|id| !id.is_empty());
+        let instance = text(sys::rd_kafka_consumer_group_metadata_group_instance_id(found.0))
+            .filter(|id| !id.is_empty());
         (!member.is_empty() && generation >= 0).then_some(Membership { generation, member, instance })
     }
 }

@@ -55,7 +55,9 @@ impl Stage<'_> {
         loop {
             match input.next_event()? {
                 Event::Record(record) => self.feed_one(&record, sink)?,
-                Event::Refused(reason, record) => sink.reject(&self.refuse(&record, &Reject::new(reason))?)?,
+                Event::Refused(reason, record) => {
+                    sink.reject(&self.refuse(&record, &Reject::new(reason))?)?
+                }
                 Event::Travelling(refusal) => {
                     self.rejects.receive(&refusal, 0)?;
                     sink.reject(&refusal)?;
