@@ -1,3 +1,4 @@
+complete -c s3-put -l suffix -d 'How the name ends that a batch makes under a prefix' -r
 complete -c s3-put -l metadata -d 'Metadata to store with the object; repeatable' -r
 complete -c s3-put -l content-type -d 'Content type [default: by the extension of the key]' -r
 complete -c s3-put -l part-size -d 'Size of the first part; later ones grow to 16 times that' -r

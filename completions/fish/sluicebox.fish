@@ -36,7 +36,7 @@ complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "to-parquet" -d 
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "infer-schema" -d 'Print a schema for to-parquet from a sample of records'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "kafka-produce" -d 'Publish records to a Kafka topic, each delivery confirmed'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "s3-put" -d 'Store stdin as one S3 object, all or nothing'
-complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "topic-admin" -d 'Create, list, describe and delete Kafka topics'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "topic-admin" -d 'Create, list, describe and delete Kafka topics; begin, watch and mend consumer groups'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "sandbox" -d 'Run a command against a Kafka and an S3 that live in this process'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "link" -d 'Make the short names of the commands'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "config" -d 'Show each setting of a command and where it came from'
@@ -96,6 +96,17 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s V
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l from -d 'Where to start in each partition: beginning, end, OFFSET, -N (before the end), @TIME' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s n -l count -d 'End after this many records' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s p -l partition -d 'Read this partition of each topic only' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s g -l group -d 'Consume as this group, batch by batch, each exactly once, into COMMAND' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l batch-records -d 'Records in a batch at most' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l batch-bytes -d 'Bytes of a batch, as an aim' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l batch-wait -d 'How long a batch that is not full is waited for; with --exit-at-end nothing is' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l batch-split -d 'End batches where the date of the records (UTC) moves forward' -r -f -a "day\t''"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l batch-timeout -d 'End a command that takes longer, and try again' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l max-children -d 'Commands that run side by side, each on a partition [default: the cores]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l max-attempts -d 'Give a partition up after so many failures in a row' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l receipts -d 'Sinks that must give a receipt before a batch is committed' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l revoke-timeout -d 'When a partition goes to another consumer, wait so long for a batch that is all but done' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l drain-timeout -d 'After the first SIGINT or SIGTERM, wait so long for running batches' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s b -l brokers -d 'Brokers to start from' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
@@ -112,6 +123,8 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l pr
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s e -l exit-at-end -d 'End where the partitions end now, instead of following the topics'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s f -l follow -d 'Follow the topics until a signal comes: what is done without --exit-at-end'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l envelope -d 'Write whole records: topic, partition, offset, timestamp, key, headers and value'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l transactional -d 'COMMAND ends in kafka-produce, which commits the offset with its records, in one transaction'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l trust-exit -d 'Commit when COMMAND exits with 0, for a sink that gives no receipt: at least once'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l seal -d 'Seal the stream that begins here'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s q -l quiet -d 'Print errors only'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
@@ -239,6 +252,7 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l mi
 null\t'It is sent without a key'"
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s H -l header -d 'A header of every record; may be repeated' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s p -l partition -d 'Send to this partition, instead of the one that follows from the key' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l rejects-topic -d 'In a transaction: where the accounts of rejects go' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s b -l brokers -d 'Brokers to start from' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
@@ -263,6 +277,7 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s q 
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l suffix -d 'How the name ends that a batch makes under a prefix' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l metadata -d 'Metadata to store with the object; repeatable' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l content-type -d 'Content type [default: by the extension of the key]' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l part-size -d 'Size of the first part; later ones grow to 16 times that' -r
@@ -292,23 +307,28 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s q -l quie
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s V -l version -d 'Print version'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s b -l brokers -d 'Brokers to start from' -r
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -l connect-timeout -d 'How long the first connection may take' -r
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
 text\t'Plain text'
 json\t'JSON lines'"
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -l config -d 'Read settings from this file alone' -r -F
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s q -l quiet -d 'Print errors only'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -s V -l version -d 'Print version'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -f -a "create" -d 'Create topics, and wait until they can be used'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -f -a "list" -d 'List the topics of the cluster'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -f -a "describe" -d 'Describe topics: partitions, leaders, replicas, offsets, settings'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete" -f -a "delete" -d 'Delete topics and all their records, and wait until they are gone'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -f -a "create" -d 'Create topics, and wait until they can be used'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -f -a "list" -d 'List the topics of the cluster'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -f -a "describe" -d 'Describe topics: partitions, leaders, replicas, offsets, settings'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -f -a "delete" -d 'Delete topics and all their records, and wait until they are gone'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -f -a "init-group" -d 'Begin a consumer group: commit where it starts, once, in all partitions of its topics'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -f -a "groups" -d 'Show where consumer groups stand, partition by partition, and what they have planned'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -f -a "lag" -d 'Show how many offsets a consumer group is behind'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -f -a "commit" -d 'Give a consumer group its lost places back, from what s3-verify --offsets read'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and not __fish_seen_subcommand_from create list describe delete init-group groups lag commit reset" -f -a "reset" -d 'Overwrite where a consumer group stands'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from create" -s p -l partitions -d 'How many partitions each has [default: the cluster\'s]' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from create" -s r -l replication-factor -d 'How many brokers keep each partition [default: the cluster\'s]' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from create" -s c -l topic-config -d 'A setting of the topic, such as retention.ms=86400000; may be repeated' -r
@@ -337,6 +357,42 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __f
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from delete" -l if-exists -d 'A topic that does not exist is no error'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from delete" -l dry-run -d 'Say what would be deleted'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -s t -l topic -d 'A topic that it is to read; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -l at -d 'Where it begins in every partition: earliest, latest, @TIME or OFFSET' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -l if-not-exists -d 'A group that has its places already is no error'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -l dry-run -d 'Say what would be committed'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from groups" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from groups" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from groups" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from groups" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from groups" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from lag" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from lag" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from lag" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from lag" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from lag" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from commit" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from commit" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from commit" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from commit" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from commit" -l yes -d 'Overwrite places that are not lost, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from commit" -l dry-run -d 'Say what would be committed'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from commit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s t -l topic -d 'The topic' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s p -l partition -d 'This partition only' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -l at -d 'Where it begins anew: earliest, latest, @TIME or OFFSET' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s b -l brokers -d 'Brokers to start from' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -l connect-timeout -d 'How long the first connection may take' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -l yes -d 'Overwrite where the group stands'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -l dry-run -d 'Say what would be overwritten'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand sandbox" -l topic -d 'A topic to make, and how many partitions it has (1 without :PARTITIONS)' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand sandbox" -l bucket -d 'A bucket to make' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand sandbox" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'

@@ -220,10 +220,16 @@ fn transactions_copy_each_record_once_in_order() {
     copying.check();
 }
 
+/// Each point in a world of its own, side by side: most of the time is waiting for sessions to end.
+fn at_each(points: &[&str], harm: impl Fn(&str) + Sync) {
+    for some in points.chunks(4) {
+        thread::scope(|scope| some.iter().for_each(|point| drop(scope.spawn(|| harm(point)))));
+    }
+}
+
 #[test]
 fn transactions_survive_the_death_of_the_consumer_at_each_step() {
-    let copying = Copying::new(2, 0);
-    for point in [
+    let points = [
         "read.before",
         "read.after",
         "spawn.before",
@@ -232,35 +238,37 @@ fn transactions_survive_the_death_of_the_consumer_at_each_step() {
         "ended.after",
         "confirm.before",
         "confirm.after",
-    ] {
-        copying.produce(400);
+    ];
+    at_each(&points, |point| {
+        let copying = Copying::new(2, 500);
         let fault = format!("kill@{point}:2");
         let ran = copying.consumer(&copying.plain()).env("SLUICEBOX_FAULT", &fault).go();
         assert_eq!(ran.signal, Some(libc::SIGKILL), "{point}: {}", ran.stderr);
         copying.check_together();
         copying.finish();
         copying.check();
-    }
+    });
 }
+
+/// Where the command does what it does in a transaction.
+const STEPS: [&str; 7] = [
+    "init.before",
+    "init.after",
+    "publish.before",
+    "offsets.before",
+    "offsets.after",
+    "end.before",
+    "end.after",
+];
 
 #[test]
 fn transactions_survive_the_death_of_the_command_at_each_step() {
-    let copying = Copying::new(2, 0);
-    let points = [
-        "init.before",
-        "init.after",
-        "publish.before",
-        "offsets.before",
-        "offsets.after",
-        "end.before",
-        "end.after",
-    ];
-    for point in points {
-        copying.produce(400);
+    at_each(&STEPS, |point| {
+        let copying = Copying::new(2, 500);
         let ran = copying.consumer(&copying.once(&format!("kill@{point}"))).go().exits(0);
         assert!(ran.stderr.contains("did not tell how it ended"), "{point}: {}", ran.stderr);
         copying.check();
-    }
+    });
 }
 
 #[test]
@@ -325,18 +333,9 @@ fn start(mut run: Run) -> Child {
 
 #[test]
 fn transactions_of_zombies_are_refused_at_each_step() {
-    let copying = Copying::new(1, 0);
-    for point in [
-        "init.before",
-        "init.after",
-        "publish.before",
-        "offsets.before",
-        "offsets.after",
-        "end.before",
-        "end.after",
-    ] {
-        copying.produce(300);
-        let pids = copying.path(&format!("{point}.pid"));
+    at_each(&STEPS, |point| {
+        let copying = Copying::new(1, 300);
+        let pids = copying.path("pid");
         let before = format!("echo $$ > {pids}; export SLUICEBOX_FAULT=stop@{point};");
         let zombie = start(copying.consumer(&copying.script(&before, "", "")));
         let group = stopped(&pids);
@@ -350,7 +349,7 @@ fn transactions_of_zombies_are_refused_at_each_step() {
         let ran = finish(zombie);
         assert!(ran.signal.is_none(), "{point}: {ran:?}");
         copying.check();
-    }
+    });
 }
 
 #[test]
