@@ -123,7 +123,7 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l pr
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s e -l exit-at-end -d 'End where the partitions end now, instead of following the topics'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s f -l follow -d 'Follow the topics until a signal comes: what is done without --exit-at-end'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l envelope -d 'Write whole records: topic, partition, offset, timestamp, key, headers and value'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l transactional -d 'COMMAND ends in kafka-produce, which commits the offset with its records, in one transaction'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l transactional -d 'From topic to topic: kafka-produce in COMMAND commits the offset with its records'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l trust-exit -d 'Commit when COMMAND exits with 0, for a sink that gives no receipt: at least once'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l seal -d 'Seal the stream that begins here'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s q -l quiet -d 'Print errors only'

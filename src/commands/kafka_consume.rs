@@ -74,9 +74,9 @@ struct Batches {
     #[arg(short, long, value_name = "GROUP", requires = "command")]
     group: Option<String>,
 
-    /// COMMAND ends in kafka-produce, which commits the offset with its records, in one transaction
+    /// From topic to topic: kafka-produce in COMMAND commits the offset with its records
     ///
-    /// Kafka to Kafka, on one cluster: the records of a batch and the offset of the group become
+    /// On one cluster, in one transaction: the records of a batch and the offset of the group become
     /// visible together. No other sink can be part of it.
     #[arg(long, requires = "group", conflicts_with_all = ["receipts", "trust_exit"])]
     transactional: bool,
@@ -102,7 +102,7 @@ struct Batches {
     batch_timeout: Duration,
 
     /// Commands that run side by side, each on a partition [default: the cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     max_children: Option<u16>,
 
     /// Give a partition up after so many failures in a row

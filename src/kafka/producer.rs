@@ -155,7 +155,10 @@ impl Producer {
         let client = connect(settings, &config)?;
         let wait = settings.connect_timeout();
         let limit = record_limit(&client, settings, topic)?;
-        client.poll(SETTLE.saturating_sub(created.elapsed()));
+        // A transactional one has its id before it is used.
+        if config.get("transactional.id").is_none() {
+            client.poll(SETTLE.saturating_sub(created.elapsed()));
+        }
         let found = topic::find(client.client(), topic, wait)?;
         let name = CString::new(topic).map_err(|_| topic::unknown(topic))?;
         Ok(Self { client: Some(Arc::new(client)), topic: found, name, limit, sent: 0 })
