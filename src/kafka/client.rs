@@ -72,8 +72,10 @@ impl Journal {
                 | RDKafkaErrorCode::UnsupportedSASLMechanism
                 | RDKafkaErrorCode::SSL,
             ) => pages.refusal = Some(refused(&words)),
-            // It only sums up what was said before.
-            Some(RDKafkaErrorCode::AllBrokersDown) => return,
+            // They only sum up what was said before, or what the next call will say.
+            Some(RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::Fatal | RDKafkaErrorCode::Fenced) => {
+                return;
+            }
             _ => {}
         }
         let tell = pages.connected && pages.is_news(&words);
@@ -118,8 +120,11 @@ impl ClientContext for Journal {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         use RDKafkaLogLevel as L;
         // FAIL and ERROR are told by `error` as well; CONFWARN is about properties shared by clients;
-        // GETPID is about retries at the start of a young cluster.
-        let told_elsewhere = matches!(facility, "FAIL" | "ERROR" | "CONFWARN" | "GETPID");
+        // GETPID is about retries at the start of a young cluster; the rest by the call that fails.
+        let told_elsewhere = matches!(
+            facility,
+            "FAIL" | "ERROR" | "CONFWARN" | "GETPID" | "FATAL" | "TXNERR" | "ADDPARTS" | "ADDOFFSETS"
+        );
         // librdkafka takes a connection that was hung up on for no error, and mentions it only here.
         if facility == "FAIL" && message.contains("Disconnected") && recognise(message).is_some() {
             self.note(None, message);

@@ -16,6 +16,8 @@ pub fn exit_of(code: RDKafkaErrorCode) -> Exit {
         | K::TopicAuthorizationFailed
         | K::GroupAuthorizationFailed
         | K::ClusterAuthorizationFailed
+        | K::TransactionalIdAuthorizationFailed
+        | K::InvalidTransactionTimeout
         | K::Authentication
         | K::SaslAuthenticationFailed
         | K::UnsupportedSASLMechanism

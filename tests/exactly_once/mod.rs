@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `crash` | SIGKILL: of the consumer, the script, each stage, the sink, the broker, at each point |
 //! | `zombies` | members that stop and come back, join and leave |
+//! | `transactions` | from topic to topic: all of it, for readers of committed records |
 //! | `network` | cut, reset, slow and lost answers, of Kafka and of the store |
 
 mod cluster;
@@ -17,5 +18,6 @@ mod network;
 mod processes;
 mod relay;
 mod toxics;
+mod transactions;
 mod world;
 mod zombies;

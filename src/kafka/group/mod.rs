@@ -20,6 +20,7 @@ mod leash;
 mod member;
 mod pool;
 mod range;
+mod standing;
 mod worker;
 
 use std::collections::HashMap;
@@ -99,6 +100,7 @@ struct Topic {
 /// What all threads share.
 struct Job {
     plan: Plan,
+    settings: Settings,
     member: Member,
     pool: Pool,
     cluster: String,
@@ -184,7 +186,8 @@ impl Group {
         let pool = Pool::new(settings, plan.topics.clone(), plan.max_children);
         let digest = digest(&plan.command);
         let tally = Mutex::default();
-        let job = Job { plan, member, pool, cluster, topics, ends, digest, tally };
+        let settings = settings.clone();
+        let job = Job { plan, settings, member, pool, cluster, topics, ends, digest, tally };
         let (tell, ended) = channel();
         Ok(Self {
             job: Arc::new(job),
