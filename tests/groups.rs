@@ -18,6 +18,7 @@ use sluicebox::kafka::native::group::{self, Commit};
 use sluicebox::kafka::native::offsets::{Which, offsets};
 use sluicebox::kafka::native::{Refusal, identity};
 use sluicebox::kafka::places::Site;
+use sluicebox::kafka::rights::Operation;
 
 use crate::support::{Ran, Run, folder, fresh, run, service, sh};
 
@@ -82,7 +83,7 @@ fn java(class: &str, arguments: &str) -> String {
 }
 
 fn site(topic: &str) -> Site {
-    Site::look_up(consumer("nobody").client(), topic, WAIT).unwrap()
+    Site::look_up(consumer("nobody").client(), topic, Operation::Read, WAIT).unwrap()
 }
 
 fn mark(site: &Site, start: i64, plan: Option<Plan>) -> Vec<u8> {

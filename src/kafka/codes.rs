@@ -16,6 +16,7 @@ pub fn exit_of(code: RDKafkaErrorCode) -> Exit {
         | K::TopicAuthorizationFailed
         | K::GroupAuthorizationFailed
         | K::ClusterAuthorizationFailed
+        | K::TransactionalIdAuthorizationFailed
         | K::Authentication
         | K::SaslAuthenticationFailed
         | K::UnsupportedSASLMechanism

@@ -18,6 +18,7 @@ use crate::batch::receipt::Expected;
 use crate::kafka::codes;
 use crate::kafka::native::group::Commit;
 use crate::kafka::native::offsets::{Which, offsets};
+use crate::kafka::rights::Operation;
 use crate::kafka::topic;
 use crate::run::exit::{Error, Exit, Result};
 use crate::run::fault;
@@ -159,7 +160,7 @@ impl Worker {
         fault::point("read.before");
         let (member, topic) = (&self.job.member, self.topic());
         let wait = member.patience();
-        let found = topic::find(member.client(), &topic.name, wait)?;
+        let found = topic::find(member.client(), &topic.name, Operation::Read, wait)?;
         self.check_topic()?;
         let partitions: Vec<i32> = found.partitions.iter().map(|partition| partition.id).collect();
         let commits = member.committed(&topic.name, &partitions)?;
