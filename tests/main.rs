@@ -16,6 +16,7 @@ mod house;
 mod kafka;
 mod mistakes;
 mod parquet;
+mod permissions;
 mod river;
 mod s3;
 mod s3_batch;

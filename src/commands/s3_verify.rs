@@ -8,8 +8,9 @@ use super::{Command, Kind, Page};
 use crate::batch::Mark;
 use crate::batch::ledger::{Account, Commits, Ledger, Partition};
 use crate::kafka::KafkaArgs;
-use crate::kafka::admin::Admin;
+use crate::kafka::admin::{self, Admin};
 use crate::kafka::registry::parse_group;
+use crate::kafka::rights::Operation;
 use crate::run::units::grouped;
 use crate::run::{Error, Process, Result};
 use crate::s3::{Item, ItemKind, Location, S3Args, S3Place, Store, Unfinished};
@@ -159,14 +160,14 @@ struct Group {
 
 impl Group {
     fn open(name: &str, kafka: &KafkaArgs) -> Result<Self> {
-        Ok(Self { name: name.to_owned(), admin: Admin::open(&kafka.settings()?)? })
+        Ok(Self { name: name.to_owned(), admin: Admin::open(&kafka.settings()?, Operation::Describe)? })
     }
 
     /// Where it began and what it has committed, in each of its partitions.
     fn commits(&self) -> Result<Commits> {
         let commits = self.admin.commits(&self.name)?;
         if commits.is_empty() {
-            return Err(Error::usage(format!("group {} has committed nothing", self.name))
+            return Err(Error::usage(admin::nothing_committed(&self.name))
                 .hint(format!("topic-admin init-group {} --topic TOPIC --at earliest", self.name)));
         }
         let entry = |((topic, partition), commit): ((String, i32), crate::batch::place::Committed)| {

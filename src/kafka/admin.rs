@@ -16,6 +16,7 @@ use super::native::Refusal;
 use super::native::admin::{self, NewTopic};
 use super::options::Settings;
 use super::ranges;
+use super::rights::{Operation, Right};
 use super::start::Start;
 use super::topic::{self, Topic};
 use crate::run::exit::{Error, Exit, Result};
@@ -27,6 +28,8 @@ const SETTLE: Duration = Duration::from_secs(30);
 pub struct Admin {
     // An option only so that `drop` can move it to the thread that closes it.
     client: Option<BaseConsumer<Journal>>,
+    /// What its user must be allowed to do with topics and groups, at the least.
+    pub(super) to: Operation,
     pub(super) wait: Duration,
 }
 
@@ -44,20 +47,20 @@ pub struct Wanted {
 }
 
 impl Admin {
-    /// Connects.
-    pub fn open(settings: &Settings) -> Result<Self> {
-        Self::connect(settings, None)
+    /// Connects, `to` do that with topics.
+    pub fn open(settings: &Settings, to: Operation) -> Result<Self> {
+        Self::connect(settings, None, to)
     }
 
-    /// Connects, to ask about groups: one of that name, or any.
+    /// Connects, `to` do that with groups: one of that name, or any.
     ///
     /// The client has a group itself, which it never joins: librdkafka (2.12) takes it for granted when a
     /// coordinator answers that it is still loading, and crashes without.
-    pub fn open_for_groups(settings: &Settings, group: Option<&str>) -> Result<Self> {
-        Self::connect(settings, Some(group.unwrap_or("sluicebox")))
+    pub fn open_for_groups(settings: &Settings, group: Option<&str>, to: Operation) -> Result<Self> {
+        Self::connect(settings, Some(group.unwrap_or("sluicebox")), to)
     }
 
-    fn connect(settings: &Settings, group: Option<&str>) -> Result<Self> {
+    fn connect(settings: &Settings, group: Option<&str>, to: Operation) -> Result<Self> {
         // Offsets as the broker counts them, open transactions included.
         let mut config = settings.client_config(&[], &[("isolation.level", "read_uncommitted")]);
         if let Some(group) = group {
@@ -65,7 +68,7 @@ impl Admin {
         }
         let client: BaseConsumer<Journal> = client::create(&config, Journal::default())?;
         client::connect(client.client(), client.context(), settings, |wait| drop(client.poll(wait)))?;
-        Ok(Self { client: Some(client), wait: settings.connect_timeout() })
+        Ok(Self { client: Some(client), to, wait: settings.connect_timeout() })
     }
 
     pub(super) fn client(&self) -> &BaseConsumer<Journal> {
@@ -75,7 +78,7 @@ impl Admin {
 
     /// The topic, or none.
     pub fn look_up(&self, name: &str) -> Result<Option<Topic>> {
-        topic::look_up(self.client().client(), name, self.wait)
+        topic::look_up(self.client().client(), name, self.to, self.wait)
     }
 
     /// Every topic of the cluster in the order of their names.
@@ -92,8 +95,10 @@ impl Admin {
             replication: wanted.replication.unwrap_or(-1),
             settings: &wanted.settings,
         };
-        admin::create_topic(self.client().client(), &new, dry_run, self.wait)
-            .map_err(|refusal| refused(&format!("cannot create topic {}", wanted.name), refusal))?;
+        admin::create_topic(self.client().client(), &new, dry_run, self.wait).map_err(|refusal| {
+            let right = Right::on_topic(Operation::Create, &wanted.name);
+            refused_for(right, &format!("cannot create topic {}", wanted.name), refusal)
+        })?;
         if dry_run {
             return Ok(None);
         }
@@ -108,8 +113,10 @@ impl Admin {
 
     /// Deletes a topic and waits until it is gone.
     pub fn delete(&self, name: &str) -> Result<()> {
-        admin::delete_topic(self.client().client(), name, self.wait)
-            .map_err(|refusal| refused(&format!("cannot delete topic {name}"), refusal))?;
+        admin::delete_topic(self.client().client(), name, self.wait).map_err(|refusal| {
+            let right = Right::on_topic(Operation::Delete, name);
+            refused_for(right, &format!("cannot delete topic {name}"), refusal)
+        })?;
         self.until(name, "gone", |topic| topic.is_none().then_some(()))
     }
 
@@ -204,6 +211,11 @@ pub(super) fn unsupported(code: RDKafkaErrorCode) -> bool {
     )
 }
 
+/// [`refused`], for want of this right if that is why.
+pub(super) fn refused_for(right: Right<'_>, what: &str, refusal: Refusal) -> Error {
+    right.denial(refusal.code).unwrap_or_else(|| refused(what, refusal))
+}
+
 /// Why the cluster did not do it, in its own words where it has any.
 pub(super) fn refused(what: &str, refusal: Refusal) -> Error {
     if unsupported(refusal.code) {
@@ -215,6 +227,11 @@ pub(super) fn refused(what: &str, refusal: Refusal) -> Error {
         _ => codes::words(refusal.code),
     };
     Error::new(codes::exit_of(refusal.code), format!("{what}: {words}"))
+}
+
+/// Nothing is known of where a group stands. Kafka leaves out what may not be seen, and does not say so.
+pub fn nothing_committed(group: &str) -> String {
+    format!("group {group} has committed nothing, or this principal lacks Describe on its topics")
 }
 
 /// Whether a topic that is there already will do for one that is wanted.

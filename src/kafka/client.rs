@@ -18,6 +18,7 @@ use rdkafka::statistics::Statistics;
 use super::codes;
 use super::native::{self, Broker};
 use super::options::Settings;
+use super::rights;
 use super::strangers::{Stranger, recognise};
 use crate::run::exit::{Error, Result};
 
@@ -37,6 +38,7 @@ pub struct Journal(Mutex<Pages>);
 struct Pages {
     connected: bool,
     trouble: Option<String>,
+    denial: Option<RDKafkaErrorCode>,
     refusal: Option<Error>,
     /// Who answers on the port, where that does not seem to be Kafka.
     stranger: Option<Stranger>,
@@ -59,6 +61,11 @@ impl Journal {
         self.pages().refusal.clone()
     }
 
+    /// A right that was found missing. librdkafka tells of it once, perhaps before anybody listens.
+    pub fn denial(&self) -> Option<RDKafkaErrorCode> {
+        self.pages().denial
+    }
+
     fn note(&self, code: Option<RDKafkaErrorCode>, reason: &str) {
         let mut pages = self.pages();
         let words = match recognise(reason).filter(|_| !pages.connected) {
@@ -71,7 +78,12 @@ impl Journal {
                 | RDKafkaErrorCode::SaslAuthenticationFailed
                 | RDKafkaErrorCode::UnsupportedSASLMechanism
                 | RDKafkaErrorCode::SSL,
-            ) => pages.refusal = Some(refused(&words)),
+            ) if !is_transport(&words) => pages.refusal = Some(refused(&words)),
+            // Whoever asked tells which right that is.
+            Some(code) if rights::is_denial(code) => {
+                pages.denial = Some(code);
+                return;
+            }
             // They only sum up what was said before, or what the next call will say.
             Some(RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::Fatal | RDKafkaErrorCode::Fenced) => {
                 return;
@@ -147,6 +159,12 @@ impl ClientContext for Journal {
 }
 
 impl ConsumerContext for Journal {}
+
+/// Whether a handshake failed because its connection did: librdkafka calls that an authentication error,
+/// too, and tries again.
+fn is_transport(words: &str) -> bool {
+    ["Local: Broker transport failure", "Local: Timed out"].iter().any(|cause| words.contains(cause))
+}
 
 /// librdkafka's reason without its own address book and clock:
 /// "h:9092/1: Connect to ipv4#127.0.0.1:9092 failed: Connection refused (after 0ms in state CONNECT)".
@@ -281,9 +299,21 @@ mod tests {
         journal.error(KafkaError::Global(RDKafkaErrorCode::BrokerTransportFailure), "h:1/1: Disconnected");
         assert!(journal.refusal().is_none());
         journal.error(KafkaError::Global(RDKafkaErrorCode::Authentication), "h:1/1: SASL: no");
+        let cut = "h:1/1: SASL authentication error: SaslAuthenticateRequest failed: Local: Broker transport failure";
+        let cut_off = Journal::default();
+        cut_off.error(KafkaError::Global(RDKafkaErrorCode::Authentication), cut);
+        assert!(cut_off.refusal().is_none(), "a connection that was lost meanwhile");
         let refusal = journal.refusal().expect("final");
         assert_eq!(refusal.exit(), crate::run::exit::Exit::Usage);
         assert!(refusal.message().contains("SASL: no"), "{refusal}");
+    }
+
+    #[test]
+    fn a_missing_right_is_left_to_be_told_by_whoever_asked() {
+        let journal = Journal::default();
+        let denied = RDKafkaErrorCode::ClusterAuthorizationFailed;
+        journal.error(KafkaError::Global(denied), "h:1/1: no producer id");
+        assert_eq!((journal.denial(), journal.trouble()), (Some(denied), None));
     }
 
     #[test]

@@ -19,6 +19,7 @@ use super::mock;
 use super::native::read::{Arrival, Reader};
 use super::options::{Preset, Settings};
 use super::ranges::{self, Range};
+use super::rights::{Operation, Right};
 use super::slots::Slots;
 use super::start::Start;
 use super::topic::{self, Topic};
@@ -115,8 +116,8 @@ impl Consume {
         }
         let first: BaseConsumer<Journal> = client::create(&config, Journal::default())?;
         client::connect(first.client(), first.context(), settings, |wait| drop(first.poll(wait)))?;
-        let topics: Vec<Topic> =
-            plan.topics.iter().map(|name| topic::find(first.client(), name, wait)).collect::<Result<_>>()?;
+        let find = |name: &String| topic::find(first.client(), name, Operation::Read, wait);
+        let topics: Vec<Topic> = plan.topics.iter().map(find).collect::<Result<_>>()?;
         let ranges = ranges::resolve(&first, &topics, plan.partition, plan.start, wait)?;
         tell(&topics, &ranges);
         if plan.start == Start::Beginning && mock::is_at(settings.brokers()) {
@@ -320,7 +321,8 @@ impl Writer {
 
     #[cold]
     fn trouble(&self, code: RDKafkaErrorCode, arrival: &Arrival<'_>) -> Result<()> {
-        let place = format!("topic {}, partition {}", self.topics[arrival.topic()].name, arrival.partition());
+        let topic = &self.topics[arrival.topic()].name;
+        let place = format!("topic {topic}, partition {}", arrival.partition());
         match code {
             RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange => Err(Error::data(
                 format!("{place}: the records that were to be read next are gone: {}", arrival.error_text()),
@@ -330,7 +332,7 @@ impl Writer {
                 log::warn!("{place}: {}", arrival.error_text());
                 Ok(())
             }
-            code => Err(codes::error(place, code)),
+            code => Err(Right::on_topic(Operation::Read, topic).error(place, code)),
         }
     }
 }

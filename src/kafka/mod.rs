@@ -16,6 +16,7 @@
 //! | [`admin`] | create, list, describe and delete topics |
 //! | [`places`], [`registry`] | where consumer groups stand in topics: judged, committed |
 //! | [`mock`] | a broker inside the process, for first steps |
+//! | [`rights`] | what an ACL must allow, and the error of whom none does |
 //! | [`native`] | the calls that the safe wrapper lacks: the only `unsafe` of the room |
 //!
 //! Nothing here knows about command lines beyond [`options`], and nothing writes to stdout.
@@ -33,6 +34,7 @@ pub mod produce;
 pub mod producer;
 pub mod ranges;
 pub mod registry;
+pub mod rights;
 pub mod slots;
 pub mod start;
 pub mod strangers;

@@ -15,6 +15,7 @@ use super::admin::{refused, unsupported};
 use super::codes;
 use super::native::offsets::{Which, offsets};
 use super::native::{Refusal, identity};
+use super::rights::Operation;
 use super::start::Start;
 use super::topic;
 use crate::batch::place::{Committed, Mark, Partition, Place};
@@ -50,9 +51,14 @@ pub struct Bounds {
 }
 
 impl Site {
-    /// Asks for a topic; one that does not exist, or has no id, is an error.
-    pub fn look_up<C: ClientContext>(client: &Client<C>, name: &str, wait: Duration) -> Result<Self> {
-        let found = topic::find(client, name, wait)?;
+    /// Asks for a topic; one that does not exist, or has no id, is an error. See [`topic::look_up`] for `to`.
+    pub fn look_up<C: ClientContext>(
+        client: &Client<C>,
+        name: &str,
+        to: Operation,
+        wait: Duration,
+    ) -> Result<Self> {
+        let found = topic::find(client, name, to, wait)?;
         let topic_id = identity::topic_id(client, name, wait).map_err(|refusal| no_id(name, refusal))?;
         let cluster = identity::cluster_id(client, wait).ok_or_else(|| {
             Error::usage("this cluster does not tell its id, by which places in its topics are known")

@@ -15,6 +15,7 @@ use super::envelope::Opened;
 use super::native::write::Outgoing;
 use super::options::Settings;
 use super::producer::Producer;
+use super::rights::Operation;
 use super::topic::{self, Topic};
 use super::transaction::Transaction;
 use super::value::{Keys, check_record};
@@ -173,7 +174,7 @@ impl Produce {
 
 impl RejectsTopic {
     fn open(producer: &Producer, settings: &Settings, topic: &str, batch: &Batch) -> Result<Self> {
-        topic::find(producer.client().client(), topic, settings.connect_timeout())?;
+        topic::find(producer.client().client(), topic, Operation::Write, settings.connect_timeout())?;
         let topic = CString::new(topic).map_err(|_| topic::unknown(topic))?;
         Ok(Self { topic, key: batch.name(), sent: 0 })
     }

@@ -26,6 +26,7 @@ use super::mock;
 use super::native::write::{Kept, Outgoing, kept, produce};
 use super::native::{admin, flush_step};
 use super::options::{Preset, Settings};
+use super::rights::{Operation, Right};
 use super::topic::{self, Topic};
 use super::wire::{HeaderSizes, batch_size};
 use crate::run::exit::{Error, Exit, Result};
@@ -130,6 +131,8 @@ pub struct Producer {
     topic: Topic,
     name: CString,
     limit: u64,
+    /// Whether the topic has told it.
+    limit_told: bool,
     sent: u64,
     in_sandbox: bool,
 }
@@ -156,12 +159,13 @@ impl Producer {
         let created = Instant::now();
         let client = connect(settings, &config)?;
         let wait = settings.connect_timeout();
-        let limit = record_limit(&client, settings, topic)?;
+        let told = record_limit(&client, settings, topic)?;
+        let (limit, limit_told) = (told.unwrap_or(LIMIT_UNKNOWN), told.is_some());
         // A transactional one has its id before it is used.
         if config.get("transactional.id").is_none() {
             client.poll(SETTLE.saturating_sub(created.elapsed()));
         }
-        let found = topic::find(client.client(), topic, wait)?;
+        let found = topic::find(client.client(), topic, Operation::Write, wait)?;
         let name = CString::new(topic).map_err(|_| topic::unknown(topic))?;
         log::info!(
             "{topic}: {} partitions, batches of up to {} bytes",
@@ -169,7 +173,15 @@ impl Producer {
             grouped(limit)
         );
         let in_sandbox = mock::is_at(settings.brokers());
-        Ok(Self { client: Some(Arc::new(client)), topic: found, name, limit, sent: 0, in_sandbox })
+        Ok(Self {
+            client: Some(Arc::new(client)),
+            topic: found,
+            name,
+            limit,
+            limit_told,
+            sent: 0,
+            in_sandbox,
+        })
     }
 
     /// The topic.
@@ -191,12 +203,13 @@ impl Producer {
     pub fn check(&self, record: &Outgoing<'_>, headers: HeaderSizes) -> Result<(), Reject> {
         let size = batch_size(record, headers);
         if size > self.limit {
-            return Err(Reject::new(format!(
-                "{} bytes with its framing, above max.message.bytes={} of topic {}",
-                grouped(size),
-                self.limit,
-                self.topic.name
-            )));
+            let (limit, topic) = (self.limit, &self.topic.name);
+            let limit = if self.limit_told {
+                format!("max.message.bytes={limit} of topic {topic}")
+            } else {
+                format!("{}, and this principal may not ask topic {topic} for more", grouped(limit))
+            };
+            return Err(Reject::new(format!("{} bytes with its framing, above {limit}", grouped(size))));
         }
         Ok(())
     }
@@ -318,6 +331,10 @@ impl Producer {
 
     /// "812 of 1,000 records confirmed by created_users; 188 unknown: message timed out".
     fn failure(&self, code: RDKafkaErrorCode) -> Error {
+        let journal = &self.client().context().journal;
+        // Without the right to write, an idempotent producer does not even get its id, which is fatal.
+        let fatal = if code == RDKafkaErrorCode::Fatal { self.client().client().fatal_error() } else { None };
+        let code = fatal.map_or(code, |(code, _)| code);
         let counts = self.counts();
         let mut text = format!(
             "{} of {} records confirmed by {}",
@@ -331,7 +348,10 @@ impl Producer {
             }
         }
         // The journal says why a broker could not be reached; the code only that time is up.
-        let cause = match (codes::exit_of(code), self.client().context().journal.trouble()) {
+        if let Some(denial) = Right::on_topic(Operation::Write, &self.topic.name).denial(code) {
+            return denial.at(text);
+        }
+        let cause = match (codes::exit_of(code), journal.trouble()) {
             (Exit::Temporary, Some(trouble)) => format!("{} ({trouble})", codes::words(code)),
             _ => codes::words(code),
         };
@@ -378,16 +398,15 @@ impl Drop for Producer {
     }
 }
 
-/// The largest batch that the topic takes.
-fn record_limit(client: &BaseProducer<Deliveries>, settings: &Settings, topic: &str) -> Result<u64> {
+/// The largest batch that the topic takes; none if it does not tell.
+fn record_limit(client: &BaseProducer<Deliveries>, settings: &Settings, topic: &str) -> Result<Option<u64>> {
     if let Some(limit) = settings.get("message.max.bytes").and_then(|text| text.parse().ok()) {
-        return Ok(limit);
+        return Ok(Some(limit));
     }
     match admin::settings_of_topic(client.client(), topic, settings.connect_timeout()) {
         Ok(found) => {
             let value = found.iter().find(|setting| setting.name == "max.message.bytes");
-            let limit = value.and_then(|setting| setting.value.as_deref()?.parse().ok());
-            Ok(limit.unwrap_or(LIMIT_UNKNOWN))
+            Ok(value.and_then(|setting| setting.value.as_deref()?.parse().ok()))
         }
         Err(refusal) if refusal.code == RDKafkaErrorCode::UnknownTopicOrPartition => {
             Err(topic::unknown(topic))
@@ -397,7 +416,7 @@ fn record_limit(client: &BaseProducer<Deliveries>, settings: &Settings, topic: &
                 "max.message.bytes of {topic} is not told ({}): 1,000,000",
                 codes::words(refusal.code)
             );
-            Ok(LIMIT_UNKNOWN)
+            Ok(None)
         }
     }
 }

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use rdkafka::consumer::Consumer;
 use rdkafka::error::RDKafkaErrorCode;
 
-use super::admin::{Admin, refused, unsupported};
-use super::codes;
+use super::admin::{Admin, refused, refused_for, unsupported};
 use super::native::Refusal;
 use super::native::group::{self, Commit, Group, Member};
 use super::places::{Bounds, Commits, Site};
+use super::rights::Right;
 use super::start::Start;
 use super::topic::Topic;
 use crate::batch::Mark;
@@ -45,7 +45,7 @@ pub fn parse_group(name: &str) -> Result<String, String> {
 impl Admin {
     /// A topic as groups stand in it.
     pub fn site(&self, topic: &str) -> Result<Site> {
-        Site::look_up(self.client().client(), topic, self.wait)
+        Site::look_up(self.client().client(), topic, self.to, self.wait)
     }
 
     /// [`Admin::site`]; none if there is no such topic.
@@ -72,7 +72,10 @@ impl Admin {
         match settled(|| group::describe(self.client().client(), name, self.wait)) {
             Ok(group) => Ok(Some(group)),
             Err(refusal) if unsupported(refusal.code) => Ok(None),
-            Err(refusal) => Err(refused(&format!("cannot describe group {name}"), refusal)),
+            Err(refusal) => {
+                let right = Right::on_group(self.to, name);
+                Err(refused_for(right, &format!("cannot describe group {name}"), refusal))
+            }
         }
     }
 
@@ -101,8 +104,10 @@ impl Admin {
         let partitions: Option<Vec<(&str, i32)>> =
             partitions.map(|list| list.iter().map(|(topic, number)| (topic.as_str(), *number)).collect());
         let ask = || group::commits_of(self.client().client(), group, partitions.as_deref(), true, self.wait);
-        let found = settled(ask)
-            .map_err(|refusal| refused(&format!("cannot read the offsets of group {group}"), refusal))?;
+        let found = settled(ask).map_err(|refusal| {
+            let right = Right::on_group(self.to, group);
+            refused_for(right, &format!("cannot read the offsets of group {group}"), refusal)
+        })?;
         Ok(found.into_iter().map(|(topic, number, commit)| ((topic, number), commit)).collect())
     }
 
@@ -138,12 +143,20 @@ impl Admin {
         };
         let outcomes = match settled(commit) {
             Err(refusal) if fenced(refusal.code) => return Err(self.live_after_all(group)),
-            outcomes => outcomes.map_err(|refusal| refused(&what, refusal))?,
+            outcomes => {
+                outcomes.map_err(|refusal| refused_for(Right::on_group(self.to, group), &what, refusal))?
+            }
         };
         for (outcome, NewPlace { topic, partition, .. }) in outcomes.into_iter().zip(places) {
             match outcome {
                 Err(code) if fenced(code) => return Err(self.live_after_all(group)),
-                Err(code) => return Err(codes::error(format!("{what} in {topic}/{partition}"), code)),
+                Err(code) => {
+                    let right = match code {
+                        RDKafkaErrorCode::TopicAuthorizationFailed => Right::on_topic(self.to, topic),
+                        _ => Right::on_group(self.to, group),
+                    };
+                    return Err(right.error(format!("{what} in {topic}/{partition}"), code));
+                }
                 Ok(()) => {}
             }
         }

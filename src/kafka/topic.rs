@@ -8,6 +8,7 @@ use rdkafka::client::Client;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use super::codes;
+use super::rights::{Operation, Right};
 use crate::run::exit::{Error, Result};
 
 /// A topic as the cluster describes it.
@@ -50,8 +51,14 @@ pub fn parse_name(name: &str) -> Result<String, String> {
     check_name(name).map(|()| name.to_owned()).map_err(|error| error.message().to_owned())
 }
 
-/// The topic, or none if the cluster does not have it.
-pub fn look_up<C: ClientContext>(client: &Client<C>, name: &str, wait: Duration) -> Result<Option<Topic>> {
+/// The topic, or none if the cluster does not have it. Who may not even look lacks the right `to` do what
+/// the topic is looked up for.
+pub fn look_up<C: ClientContext>(
+    client: &Client<C>,
+    name: &str,
+    to: Operation,
+    wait: Duration,
+) -> Result<Option<Topic>> {
     check_name(name)?;
     let what = || format!("cannot look up topic {name}");
     let metadata = client.fetch_metadata(Some(name), wait).map_err(|cause| match cause {
@@ -67,7 +74,7 @@ pub fn look_up<C: ClientContext>(client: &Client<C>, name: &str, wait: Duration)
         Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic) => Ok(None),
         // Some partition has no leader right now; which, the partitions say.
         Some(RDKafkaErrorCode::LeaderNotAvailable) => Ok(Some(describe(topic))),
-        Some(code) => Err(codes::error(what(), code)),
+        Some(code) => Err(Right::on_topic(to, name).error(what(), code)),
     }
 }
 
@@ -82,8 +89,13 @@ pub fn all<C: ClientContext>(client: &Client<C>, wait: Duration) -> Result<Vec<T
 }
 
 /// The topic, or the error that says how to create it.
-pub fn find<C: ClientContext>(client: &Client<C>, name: &str, wait: Duration) -> Result<Topic> {
-    look_up(client, name, wait)?.ok_or_else(|| unknown(name))
+pub fn find<C: ClientContext>(
+    client: &Client<C>,
+    name: &str,
+    to: Operation,
+    wait: Duration,
+) -> Result<Topic> {
+    look_up(client, name, to, wait)?.ok_or_else(|| unknown(name))
 }
 
 /// There is no such topic.

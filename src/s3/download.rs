@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Write;
 
-use super::error::{Doing, Failure};
+use super::error::{Doing, Failure, READ};
 use super::location::Location;
 use super::store::Store;
 use crate::run::exit::{Error, Result};
@@ -24,7 +24,7 @@ impl Store {
 }
 
 async fn fetch(store: &Store, location: &Location) -> Result<File> {
-    let doing = Doing { action: "s3:GetObject", location, store: store.name() };
+    let doing = Doing { action: READ, location, store: store.name() };
     let request = store.client().get_object().bucket(location.bucket()).key(location.key());
     let object = match request.send().await {
         Ok(object) => object,

@@ -12,6 +12,7 @@
 
 use serde_json::json;
 
+use super::error::{Doing, READ};
 use super::found::{Found, REJECTS, metadata_of};
 use super::location::Location;
 use super::parts::Schedule;
@@ -37,6 +38,8 @@ pub struct Place {
     target: Target,
     /// Whether the name was made from a prefix, and its end from a suffix.
     named_by_us: bool,
+    /// Whether these credentials may not look: what is not found may be there.
+    hidden: bool,
     there: Option<Published>,
 }
 
@@ -44,7 +47,8 @@ impl Place {
     /// Looks whether the batch has its object. `target` is where it belongs; something else in that
     /// place is a conflict, told before any input is read.
     pub fn look(store: &Store, batch: Batch, target: Target, named_by_us: bool) -> Result<Self> {
-        let found = match seen(store, &batch, &target.location, named_by_us)? {
+        let seen = seen(store, &batch, &target.location, named_by_us)?;
+        let found = match seen {
             Seen::Free => None,
             // Whoever may not list gets the same answer for "not there" and "not allowed".
             Seen::Hidden => store.find(&target.location).unwrap_or_default(),
@@ -56,12 +60,17 @@ impl Place {
             metadata: metadata_of(&batch.range).chain(target.metadata).collect(),
             ..target
         };
-        Ok(Self { store: store.clone(), batch, target, named_by_us, there })
+        let hidden = seen == Seen::Hidden;
+        Ok(Self { store: store.clone(), batch, target, named_by_us, hidden, there })
     }
 
     /// What is there, in words.
     pub fn described(&self) -> String {
         match self.there.as_ref().map(|there| there.how) {
+            None if self.hidden => {
+                "these credentials may not look; whether the object of this batch is there shows only then"
+                    .to_owned()
+            }
             None => "the object of this batch is not there".to_owned(),
             Some(How::Adopted { end }) => {
                 format!("the object of this batch is there, up to offset {end}; it would be adopted")
@@ -271,8 +280,7 @@ impl Store {
         let (store, location) = (self.clone(), location.clone());
         self.wait(async move {
             let found = Found::at(store.client(), &location).await;
-            let doing =
-                super::error::Doing { action: "s3:GetObject", location: &location, store: store.name() };
+            let doing = Doing { action: READ, location: &location, store: store.name() };
             found.map_err(|failure| failure.explain(&doing))
         })?
     }

@@ -18,7 +18,7 @@ use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
 use md5::{Digest, Md5};
 
-use super::error::{Doing, Failure};
+use super::error::{Doing, Failure, READ};
 use super::found::Found;
 use super::location::Location;
 use super::store::ANSWER_TIMEOUT;
@@ -224,7 +224,7 @@ impl Job {
             Ok(None) if failure.is_exists() => Answer::Temporary,
             Ok(None) => Answer::of(failure),
             Err(unclear) if unclear.is_temporary() => Answer::Temporary,
-            Err(unclear) => Answer::Known(Err(unclear.explain(&self.doing("s3:GetObject")))),
+            Err(unclear) => Answer::Known(Err(unclear.explain(&self.doing(READ)))),
         }
     }
 

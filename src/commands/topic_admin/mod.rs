@@ -19,6 +19,7 @@ use serde_json::Value;
 use super::{Command, Kind, Page};
 use crate::kafka::admin::Admin;
 use crate::kafka::registry::parse_group;
+use crate::kafka::rights::Operation;
 use crate::kafka::topic::parse_name;
 use crate::kafka::{KafkaArgs, Settings};
 use crate::run::{Process, Result};
@@ -138,8 +139,8 @@ impl Command for TopicAdmin {
     fn run(self, _: &Process) -> Result<()> {
         let settings: Settings = self.kafka.settings()?;
         let admin = match self.verb.group() {
-            Some(group) => Admin::open_for_groups(&settings, group)?,
-            None => Admin::open(&settings)?,
+            Some(group) => Admin::open_for_groups(&settings, group, self.verb.right())?,
+            None => Admin::open(&settings, self.verb.right())?,
         };
         match self.verb {
             Verb::Create(create) => create.run(&admin),
@@ -158,6 +159,17 @@ impl Command for TopicAdmin {
 }
 
 impl Verb {
+    /// What an ACL must allow, at the least.
+    fn right(&self) -> Operation {
+        match self {
+            Self::Create(_) | Self::List { .. } | Self::Describe { .. } => Operation::Describe,
+            Self::Groups { .. } | Self::Lag { .. } => Operation::Describe,
+            Self::Delete { .. } => Operation::Delete,
+            // To commit.
+            Self::InitGroup(_) | Self::Commit(_) | Self::Reset(_) => Operation::Read,
+        }
+    }
+
     /// Whether it is about groups; about which, if it is about one.
     fn group(&self) -> Option<Option<&str>> {
         match self {

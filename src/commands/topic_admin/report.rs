@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::print;
 use crate::batch::Mark;
 use crate::batch::place::Committed;
-use crate::kafka::admin::Admin;
+use crate::kafka::admin::{Admin, nothing_committed};
 use crate::kafka::native::group::{Group, Member};
 use crate::kafka::places::{Bounds, Commits, Site};
 use crate::run::{Error, Result};
@@ -131,6 +131,9 @@ fn kind_of(mark: &Mark, site: Option<&Site>) -> &'static str {
 /// Says how far a group is behind.
 pub(super) fn lag(admin: &Admin, name: &str) -> Result<()> {
     let (_, commits) = find(admin, name)?;
+    if commits.is_empty() {
+        return Err(Error::usage(nothing_committed(name)));
+    }
     let mut sites = Sites::new(admin);
     let topics: BTreeSet<&str> = commits.keys().map(|(topic, _)| topic.as_str()).collect();
     let mut total = Some(0);

@@ -22,6 +22,7 @@ use crate::kafka::codes;
 use crate::kafka::native::group::{self, Commit};
 use crate::kafka::native::transaction;
 use crate::kafka::options::{Preset, Settings};
+use crate::kafka::rights::{Operation, Right};
 use crate::run::{Error, Result};
 
 const DEFAULTS: [Preset; 2] = [
@@ -137,7 +138,11 @@ impl Member {
         if let Some(Err(cause)) = self.consumer.poll(time) {
             self.heed(&cause)?;
         }
-        self.consumer.context().journal.refusal().map_or(Ok(()), Err)?;
+        let journal = &self.consumer.context().journal;
+        journal.refusal().map_or(Ok(()), Err)?;
+        if let Some(code @ RDKafkaErrorCode::GroupAuthorizationFailed) = journal.denial() {
+            return Err(self.right().error(format!("group {}", self.group), code));
+        }
         Ok(self.consumer.context().changes().pop_front())
     }
 
@@ -150,8 +155,13 @@ impl Member {
                 log::debug!("group {}: {}", self.group, codes::words(code));
                 Ok(())
             }
-            code => Err(codes::error(format!("group {}", self.group), code)),
+            code => Err(self.right().error(format!("group {}", self.group), code)),
         }
+    }
+
+    /// What a member must be allowed.
+    fn right(&self) -> Right<'_> {
+        Right::on_group(Operation::Read, &self.group)
     }
 
     /// Accepts partitions, paused.
@@ -189,7 +199,7 @@ impl Member {
     }
 
     fn cannot_read(&self, code: RDKafkaErrorCode) -> Error {
-        codes::error(format!("cannot read the commits of group {}", self.group), code)
+        self.right().error(format!("cannot read the commits of group {}", self.group), code)
     }
 
     /// In whose name a command may commit, from now until the group changes.
@@ -203,7 +213,11 @@ impl Member {
         let place = format!("{}/{}", commit.topic, commit.partition);
         let failed = |code| {
             let what = format!("cannot commit offset {} of {place} for group {}", commit.offset, self.group);
-            codes::error(what, code)
+            let right = match code {
+                RDKafkaErrorCode::TopicAuthorizationFailed => Right::on_topic(Operation::Read, commit.topic),
+                _ => self.right(),
+            };
+            right.error(what, code)
         };
         let outcomes = group::commit(&self.consumer, &[commit], PATIENCE).map_err(failed)?;
         match outcomes.into_iter().next() {

@@ -40,6 +40,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::native::identity;
 use super::native::offsets::{Which, offsets};
 use super::options::Settings;
+use super::rights::Operation;
 use super::{codes, topic};
 use crate::batch::machine::Commits;
 use crate::run::exit::{Error, Result};
@@ -175,7 +176,7 @@ impl Group {
             .ok_or_else(|| Error::usage("this cluster does not tell its id").hint("Kafka 0.10.1 or later"))?;
         let (mut topics, mut ends) = (Vec::new(), HashMap::new());
         for (at, name) in plan.topics.iter().enumerate() {
-            let found = topic::find(member.client(), name, wait)?;
+            let found = topic::find(member.client(), name, Operation::Read, wait)?;
             topics.push(Topic { name: found.name.clone(), id: id_of(&member, name)? });
             if plan.exit_at_end {
                 ends.extend(

@@ -11,6 +11,7 @@ use super::leash::Leash;
 use super::pool::Slot;
 use crate::kafka::codes;
 use crate::kafka::native::read::{Arrival, Timestamp};
+use crate::kafka::rights::{Operation, Right};
 use crate::kafka::value::{check_object, one_line};
 use crate::run::exit::{Error, Exit, Result};
 use crate::stream::counts::Counts;
@@ -267,6 +268,6 @@ fn check_trouble(code: RDKafkaErrorCode, arrival: &Arrival<'_>, range: &Range<'_
             log::warn!("{}: {}", place(), arrival.error_text());
             Ok(false)
         }
-        code => Err(codes::error(place(), code)),
+        code => Err(Right::on_topic(Operation::Read, range.topic.1).error(place(), code)),
     }
 }

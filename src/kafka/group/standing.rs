@@ -9,6 +9,7 @@ use crate::batch::machine::{Commits, Event};
 use crate::batch::mandate;
 use crate::batch::place::{self, Committed, Mark, Place};
 use crate::kafka::native::offsets::Which;
+use crate::kafka::rights::Operation;
 use crate::kafka::{topic, transaction};
 use crate::run::exit::{Error, Result};
 use crate::run::fault;
@@ -21,7 +22,7 @@ impl Worker {
     pub(super) fn read(&mut self) -> Result<Event, Failure> {
         fault::point("read.before");
         let (member, topic) = (&self.job.member, self.topic());
-        let found = topic::find(member.client(), &topic.name, member.patience())?;
+        let found = topic::find(member.client(), &topic.name, Operation::Read, member.patience())?;
         let partitions: Vec<i32> = found.partitions.iter().map(|partition| partition.id).collect();
         let own = self.committed()?;
         let mut commits = member.commits(&topic.name, &partitions)?;

@@ -5,6 +5,9 @@ use super::{Failure, Kind};
 use crate::run::exit::{Error, Exit};
 use crate::s3::location::Location;
 
+/// The permission to read an object that may not be there: whoever may not list the bucket is not told.
+pub const READ: &str = "s3:GetObject, or s3:ListBucket if it does not exist,";
+
 /// A request in the words of a policy and of a person.
 #[derive(Clone, Debug)]
 pub struct Doing<'a> {

@@ -11,7 +11,7 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 
-pub use self::explain::Doing;
+pub use self::explain::{Doing, READ};
 
 /// How far a request got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
