@@ -100,7 +100,7 @@ fn place(group: &str, topic: &str, partition: i32, offset: i64, metadata: &[u8])
 
 /// The offsets that a group has committed, by partition.
 fn stands(group: &str, topic: &str) -> Vec<(i32, i64)> {
-    let found = group::commits_of(consumer(group).client(), group, None, WAIT).unwrap();
+    let found = group::commits_of(consumer(group).client(), group, None, true, WAIT).unwrap();
     let here = found.into_iter().filter(|(name, ..)| name == topic);
     let mut stands: Vec<_> = here.map(|(_, number, commit)| (number, commit.offset)).collect();
     stands.sort_unstable();
@@ -154,7 +154,8 @@ fn groups_commits_keep_metadata_and_the_leader_epoch() {
     let of = |offset, epoch, metadata: &[u8]| Some(Committed { offset, epoch, metadata: metadata.to_vec() });
     assert_eq!(found, [of(5, Some(0), kept), of(9, None, &longest), of(0, None, b""), None]);
     // The same by any client, whatever group it belongs to.
-    let mut seen = group::commits_of(crate::groups::consumer("nobody").client(), &group, None, WAIT).unwrap();
+    let mut seen =
+        group::commits_of(crate::groups::consumer("nobody").client(), &group, None, true, WAIT).unwrap();
     seen.sort_by_key(|(_, partition, _)| *partition);
     let seen: Vec<_> = seen.into_iter().map(|(_, _, commit)| Some(commit)).collect();
     assert_eq!(seen, found[..3]);
@@ -170,7 +171,7 @@ fn groups_commits_of_a_broker_that_takes_any_bytes_are_read_as_they_are() {
     assert_eq!(group::commit(&consumer, &[commit], WAIT), Ok(vec![Ok(())]));
     let found = group::committed(&consumer, &[("a", 0)], WAIT).unwrap();
     assert_eq!(found[0].as_ref().unwrap().metadata, metadata);
-    let found = group::commits_of(consumer.client(), "g", Some(&[("a", 0)]), WAIT).unwrap();
+    let found = group::commits_of(consumer.client(), "g", Some(&[("a", 0)]), true, WAIT).unwrap();
     assert_eq!(found[0].2.metadata, metadata);
 }
 

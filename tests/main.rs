@@ -7,6 +7,7 @@
 
 mod contract;
 mod docs;
+mod exactly_once;
 mod fetch;
 mod formats;
 mod generate;

@@ -4,6 +4,7 @@ complete -c kafka-produce -l missing-key -d 'A record without the key\'s field i
 null\t'It is sent without a key'"
 complete -c kafka-produce -s H -l header -d 'A header of every record; may be repeated' -r
 complete -c kafka-produce -s p -l partition -d 'Send to this partition, instead of the one that follows from the key' -r
+complete -c kafka-produce -l rejects-topic -d 'In a transaction: where the accounts of rejects go' -r
 complete -c kafka-produce -s b -l brokers -d 'Brokers to start from' -r
 complete -c kafka-produce -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
 complete -c kafka-produce -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r

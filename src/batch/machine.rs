@@ -13,7 +13,8 @@
 //!            └── a plan stands ────────┘        every step may fail ────────────────┘
 //! ```
 //!
-//! A first attempt and a retry are one path: whatever is unknown is read again.
+//! A first attempt and a retry are one path: whatever is unknown is read again. Where the command
+//! commits, inside of a transaction, there is no Plan, and Commit is Confirm: the place is looked at.
 
 use super::place::Place;
 
@@ -45,6 +46,11 @@ pub enum Action {
     },
     /// Commit `end`: everything before it is stored.
     Commit {
+        /// The offset.
+        end: i64,
+    },
+    /// Ask Kafka whether the command has committed `end`, as it says.
+    Confirm {
         /// The offset.
         end: i64,
     },
@@ -88,6 +94,8 @@ pub enum Event {
     Stored(i64),
     /// The offset is committed.
     Committed,
+    /// The step failed because the group has changed meanwhile, which says nothing of the batch.
+    Overtaken,
     /// The pause is over.
     Paused,
     /// The step failed, or its outcome is unknown.
@@ -102,7 +110,8 @@ pub enum Event {
 pub enum Commits {
     /// The consumer, with the plan before and the end after.
     Consumer,
-    /// The command, with its records in one transaction: there is no plan, and nothing to commit.
+    /// The command, with its records in one transaction: there is no plan, and nothing to commit, only
+    /// to make sure.
     Command,
 }
 
@@ -156,7 +165,10 @@ impl Machine {
         match self.state {
             State::Resting(rest) => Action::Rest(rest),
             State::Running { first, end } => Action::Run { first, end },
-            State::Committing { end } => Action::Commit { end },
+            State::Committing { end } => match self.commits {
+                Commits::Consumer => Action::Commit { end },
+                Commits::Command => Action::Confirm { end },
+            },
             _ if self.stopping => Action::Rest(Rest::Done),
             State::Reading => Action::Read,
             State::Choosing { first, after } => Action::Choose { first, after },
@@ -179,14 +191,11 @@ impl Machine {
             (State::Choosing { .. }, Event::Nothing) => State::Resting(Rest::Done),
             (State::Planning { first, end }, Event::Planned) => State::Running { first, end },
             (State::Running { first, end }, Event::Empty) => State::Choosing { first, after: end },
-            (State::Running { .. }, Event::Stored(end)) => match self.commits {
-                Commits::Consumer => State::Committing { end: *end },
-                Commits::Command => self.went_well(State::Reading),
-            },
+            (State::Running { .. }, Event::Stored(end)) => State::Committing { end: *end },
             (State::Committing { end }, Event::Committed) => self.went_well(State::choosing(end)),
             (State::Pausing, Event::Paused) => State::Reading,
             (_, Event::Failed { again }) => self.failure(*again),
-            // What does not belong here is an answer to nothing: everything is read again.
+            // `Overtaken`; and what does not belong here is an answer to nothing: everything is read again.
             _ => State::Reading,
         };
     }
@@ -276,11 +285,23 @@ mod tests {
     }
 
     #[test]
-    fn where_the_command_commits_there_is_no_plan_and_the_place_is_read_again() {
+    fn where_the_command_commits_there_is_no_plan_and_the_commit_is_only_confirmed() {
         let mut machine = Machine::new(Commits::Command, 2);
         [PLACE, Event::Chosen(9)].iter().for_each(|event| machine.step(event));
         assert_eq!(machine.action(), Action::Run { first: 5, end: 9 });
+        machine.stop();
         machine.step(&Event::Stored(9));
+        assert_eq!(machine.action(), Action::Confirm { end: 9 }, "even when asked to stop");
+        machine.step(&Event::Committed);
+        assert_eq!(machine.action(), Action::Rest(Rest::Done));
+    }
+
+    #[test]
+    fn a_batch_that_was_overtaken_by_the_group_is_no_failure() {
+        let mut machine = Machine::new(Commits::Command, 1);
+        for event in [PLACE, Event::Chosen(9), Event::Overtaken] {
+            machine.step(&event);
+        }
         assert_eq!(machine.action(), Action::Read);
     }
 }

@@ -14,11 +14,12 @@
 //! |---|---|
 //! | [`place`] | where a group stands in a partition: the metadata of its commits, judged |
 //! | [`name`] | what a batch is called, and what its command is told of it in the environment |
+//! | [`mandate`] | the right to commit a batch, for a command that does so inside of a transaction |
 //! | [`lineage`] | what an object says of the range that it holds |
 //! | [`chain`] | the proof: the ranges of a partition's objects follow each other, none missing, none twice |
 //! | [`ledger`] | the books of a data set: its objects, partition by partition |
 //! | [`receipt`] | what a sink reports, and what the parent makes of all reports of a pipeline |
-//! | [`machine`] | one partition's steps, as a state machine without clients; `model` explores it |
+//! | [`machine`] | one partition's steps, as a state machine without clients; `model` and `model_transactions` explore it |
 //!
 //! The formats are frozen in `docs/formats.md`. The real clients are around it: `kafka::group` reads
 //! and commits, `s3` stores.
@@ -27,11 +28,15 @@ pub mod chain;
 pub mod ledger;
 pub mod lineage;
 pub mod machine;
+pub mod mandate;
 #[cfg(test)]
 mod model;
+#[cfg(test)]
+mod model_transactions;
 pub mod name;
 pub mod place;
 pub mod receipt;
 
+pub use mandate::Mandate;
 pub use name::{Batch, described};
 pub use place::Mark;

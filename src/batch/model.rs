@@ -153,7 +153,8 @@ impl World {
                 self.ask(at, request, rules, |consumer, end| consumer.receipt(end, rules), worlds);
             }
             Action::Pause { .. } => worlds.push(self.after(at, Event::Paused)),
-            Action::Rest(_) => {}
+            // Only where the command commits: `model_transactions`.
+            Action::Confirm { .. } | Action::Rest(_) => {}
         }
     }
 

@@ -13,6 +13,9 @@ use crate::run::exit::Exit;
 use crate::run::{Error, Result};
 use crate::stream::seal::Range;
 
+/// The sink that can commit a batch itself.
+const TRANSACTIONAL_SINK: &str = "kafka-produce";
+
 /// What must be reported before a batch is committed.
 #[derive(Clone, Debug)]
 pub struct Expected {
@@ -24,6 +27,8 @@ pub struct Expected {
     pub receipts: usize,
     /// Believe the exit status alone: for sinks that give no receipts.
     pub trust_exit: bool,
+    /// The sink commits: there is one.
+    pub in_transaction: bool,
 }
 
 /// The reports of one command's stages, in the order in which they came.
@@ -104,6 +109,9 @@ impl Reports {
 
     /// The offset to commit.
     pub fn judge(&self, status: Result<ExitStatus>, expected: &Expected) -> Result<i64> {
+        if expected.in_transaction {
+            self.only_one(TRANSACTIONAL_SINK)?;
+        }
         self.all_well(status)?;
         if expected.trust_exit {
             return Ok(expected.range.end_offset);
@@ -127,6 +135,18 @@ impl Reports {
             Some(End::Done(Some(receipt))) => Some(receipt),
             _ => None,
         })
+    }
+
+    /// Of two sinks in one transaction each ends that of the other: one of them has the records, and the
+    /// offset is committed all the same.
+    fn only_one(&self, sink: &str) -> Result<()> {
+        if self.stages.iter().filter(|stage| stage.name == sink).count() < 2 {
+            return Ok(());
+        }
+        Err(Error::usage(format!(
+            "two {sink} cannot share the transaction of a batch: its records may be in the topic of one of them alone"
+        ))
+        .hint(format!("one {sink} in the command; for two topics a group each")))
     }
 
     /// No stage failed, none went away without a word, and the command exited with 0.
@@ -188,8 +208,11 @@ impl Expected {
             (0, 1) => "the command exited with 0, but no sink gave a receipt".to_owned(),
             _ => format!("the command exited with 0, but {found} of {wanted} sinks gave a receipt"),
         };
-        Error::data(text)
-            .hint("s3-put at the end of the pipeline; or --trust-exit for a foreign sink (at least once)")
+        Error::data(text).hint(if self.in_transaction {
+            "kafka-produce at the end of the pipeline"
+        } else {
+            "s3-put at the end of the pipeline; or --trust-exit for a foreign sink (at least once)"
+        })
     }
 }
 
@@ -249,7 +272,13 @@ mod tests {
     }
 
     fn expected() -> Expected {
-        Expected { range: range(2000), stream: "ab".into(), receipts: 1, trust_exit: false }
+        Expected {
+            range: range(2000),
+            stream: "ab".into(),
+            receipts: 1,
+            trust_exit: false,
+            in_transaction: false,
+        }
     }
 
     fn receipt(location: &str, result: &str, end: i64) -> Value {
@@ -314,6 +343,19 @@ mod tests {
         }];
         let error = judge(&lines, 1, &expected()).unwrap_err();
         assert_eq!((error.exit(), error.message()), (Exit::Temporary, "s3-put: no answer"));
+    }
+
+    #[test]
+    fn two_sinks_in_one_transaction_are_refused_whatever_they_say() {
+        let expected = Expected { in_transaction: true, ..expected() };
+        let sink = |pid: u32, mut line: Value| {
+            (line["stage"], line["pid"]) = ("kafka-produce".into(), pid.into());
+            line
+        };
+        let a = sink(1, done(1, receipt("kafka://c/a", "stored", 2000)));
+        assert_eq!(judge(std::slice::from_ref(&a), 0, &expected).expect("one"), 2000);
+        let stale = sink(2, failed("kafka-produce", 75, "this attempt is stale", false));
+        assert_eq!(judge(&[a, stale], 1, &expected).unwrap_err().exit(), Exit::Usage);
     }
 
     #[test]

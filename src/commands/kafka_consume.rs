@@ -81,6 +81,13 @@ struct Batches {
     #[arg(short, long, value_name = "GROUP", requires = "command")]
     group: Option<String>,
 
+    /// From topic to topic: kafka-produce in COMMAND commits the offset with its records
+    ///
+    /// On one cluster, in one transaction: the records of a batch and the offset of the group become
+    /// visible together. No other sink can be part of it.
+    #[arg(long, requires = "group", conflicts_with_all = ["receipts", "trust_exit"])]
+    transactional: bool,
+
     /// Records in a batch at most
     #[arg(long, value_name = "N", default_value = "100000", value_parser = clap::value_parser!(i64).range(1..))]
     batch_records: i64,
@@ -102,7 +109,7 @@ struct Batches {
     batch_timeout: Duration,
 
     /// Commands that run side by side, each on a partition [default: the cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     max_children: Option<u16>,
 
     /// Give a partition up after so many failures in a row
@@ -158,6 +165,11 @@ impl Command for KafkaConsume {
                 "as Parquet on S3, whole or not at all",
                 "kafka-consume created_users --exit-at-end --seal |\n    \
                  to-parquet --schema users.ddl |\n    s3-put s3://lake/users.parquet",
+            ),
+            (
+                "from topic to topic, each record once",
+                "kafka-consume created_users --group copy --transactional --exit-at-end -- \\\n  \
+                 sh -c 'hash-fields --key-file hash.key email | kafka-produce -t clean'",
             ),
             ("one record, with its key and headers", "kafka-consume created_users -n 1 --envelope"),
         ],
@@ -221,7 +233,7 @@ impl KafkaConsume {
             max_attempts: batches.max_attempts,
             receipts: batches.receipts.into(),
             trust_exit: batches.trust_exit,
-            commits: Commits::Consumer,
+            commits: if batches.transactional { Commits::Command } else { Commits::Consumer },
             batch_timeout: Some(batches.batch_timeout),
             revoke_timeout: batches.revoke_timeout,
             drain_timeout: batches.drain_timeout,

@@ -1,12 +1,13 @@
 //! `kafka-produce`: records to a topic, each delivery confirmed.
 
 use super::{Command, Kind, Page};
+use crate::batch::{Batch, Mandate};
 use crate::json::Path;
 use crate::kafka::KafkaArgs;
 use crate::kafka::produce::{Form, Plan, Produce, parse_header};
 use crate::kafka::topic::parse_name;
 use crate::kafka::value::Keys;
-use crate::run::{Process, Result};
+use crate::run::{Error, Process, Result};
 use crate::stream::{Options, Reading, Stage};
 
 /// Options of `kafka-produce`.
@@ -48,6 +49,12 @@ pub struct KafkaProduce {
     #[arg(long)]
     allow_partial: bool,
 
+    /// In a transaction: where the accounts of rejects go
+    ///
+    /// As JSON, with the name of the batch as the key. Without it a batch may have no rejects.
+    #[arg(long, hide_short_help = true, value_name = "TOPIC", value_parser = parse_name)]
+    rejects_topic: Option<String>,
+
     #[command(flatten)]
     kafka: KafkaArgs,
 
@@ -76,7 +83,12 @@ impl Command for KafkaProduce {
             producer is idempotent and waits for all in-sync replicas; the command succeeds only when \
             every single delivery was confirmed, and otherwise says how many were.\n\n\
             A topic is not published all or nothing: what was confirmed before a failure stays there. \
-            So a sealed stream is refused without --allow-partial.\n\n\
+            So a sealed stream is refused without --allow-partial. In a batch of `kafka-consume \
+            --transactional` it is all or nothing: the records, the accounts of their rejects \
+            (--rejects-topic) and the offset of the consumer group are one transaction, which is committed \
+            when the seal was checked and every delivery confirmed. Until then no reader that asks for \
+            committed records (read_committed) sees any of them; the default of most clients does not ask \
+            for that. A transaction may take 5 minutes: -X transaction.timeout.ms.\n\n\
             A key decides the partition as every JVM client would (murmur2). A record that is larger \
             than the topic takes (max.message.bytes, framing included) is rejected before it is sent, \
             so that its neighbours are not refused with it. The topic must exist.\n\n\
@@ -100,13 +112,17 @@ impl Command for KafkaProduce {
                 "kafka-consume users --exit-at-end --envelope |\n    kafka-produce -t copy --envelope",
             ),
         ],
-        environment: &[],
+        environment: &[(
+            "BATCH, BATCH_..., BATCH_TRANSACTIONAL_ID, BATCH_GROUP_METADATA, BATCH_COMMIT",
+            "the batch that the input is, and what is committed with it, set by kafka-consume --transactional",
+        )],
         files: &[],
         see_also: &["kafka-consume", "topic-admin", "hash-fields"],
     };
 
     fn run(self, process: &Process) -> Result<()> {
         let settings = self.kafka.settings()?;
+        let mandate = self.mandate()?;
         let form = if self.envelope {
             Form::Envelope { keep_partition: self.keep_partition }
         } else {
@@ -114,8 +130,41 @@ impl Command for KafkaProduce {
             let keyless = self.missing_key == MissingKey::Null;
             Form::Value { key, keyless, headers: self.headers }
         };
-        let plan = Plan { topic: self.topic, partition: self.partition, form, dry_run: self.dry_run };
+        let plan = Plan {
+            topic: self.topic,
+            partition: self.partition,
+            form,
+            dry_run: self.dry_run,
+            mandate,
+            rejects_topic: self.rejects_topic,
+        };
         let (stage, sink) = Stage::open(process, &self.stream)?.prepare(|| Produce::open(&settings, plan))?;
         stage.sink(&self.reading, self.allow_partial || self.dry_run, sink)
+    }
+}
+
+impl KafkaProduce {
+    /// The batch that this is to commit, if it is.
+    fn mandate(&self) -> Result<Option<(Batch, Mandate)>> {
+        let batch = Batch::from_environment()?;
+        let mandate = batch.as_ref().map_or(Ok(None), Mandate::from_environment)?;
+        if self.allow_partial && mandate.is_some() {
+            return Err(Error::usage(
+                "--allow-partial publishes each record as it comes, a transaction all at once",
+            )
+            .hint("leave --allow-partial out"));
+        }
+        match (batch, mandate) {
+            (Some(batch), Some(mandate)) if !self.dry_run => Ok(Some((batch, mandate))),
+            (_, None) if self.rejects_topic.is_some() => {
+                Err(Error::usage("--rejects-topic is for batches of kafka-consume --transactional")
+                    .hint("--rejects FILE"))
+            }
+            (Some(_), None) if !self.allow_partial && !self.dry_run => Err(Error::usage(
+                "a batch is published all or nothing, and a topic is not, without a transaction",
+            )
+            .hint("kafka-consume --group GROUP --transactional")),
+            _ => Ok(None),
+        }
     }
 }

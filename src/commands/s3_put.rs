@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ::log::warn;
 
 use super::{Command, Kind, Page};
-use crate::batch::Batch;
+use crate::batch::{Batch, Mandate};
 use crate::run::{Error, Process, Result, log, units};
 use crate::s3::{
     self, AbortHandle, Claim, Location, Place, S3Args, Schedule, Seen, Store, Target, Upload, Warn,
@@ -116,6 +116,7 @@ impl Command for S3Put {
     };
 
     fn run(self, process: &Process) -> Result<()> {
+        Mandate::refuse(process.name)?;
         let batch = Batch::from_environment()?;
         let target = self.target(batch.as_ref())?;
         match batch {

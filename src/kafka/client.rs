@@ -84,8 +84,10 @@ impl Journal {
                 pages.denial = Some(code);
                 return;
             }
-            // It only sums up what was said before.
-            Some(RDKafkaErrorCode::AllBrokersDown) => return,
+            // They only sum up what was said before, or what the next call will say.
+            Some(RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::Fatal | RDKafkaErrorCode::Fenced) => {
+                return;
+            }
             _ => {}
         }
         let tell = pages.connected && pages.is_news(&words);
@@ -129,9 +131,12 @@ impl Pages {
 impl ClientContext for Journal {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         use RDKafkaLogLevel as L;
-        // FAIL, ERROR and FATAL are told by `error` as well; CONFWARN is about properties shared by clients;
-        // GETPID is about retries at the start of a young cluster.
-        let told_elsewhere = matches!(facility, "FAIL" | "ERROR" | "FATAL" | "CONFWARN" | "GETPID");
+        // FAIL and ERROR are told by `error` as well; CONFWARN is about properties shared by clients;
+        // GETPID is about retries at the start of a young cluster; the rest by the call that fails.
+        let told_elsewhere = matches!(
+            facility,
+            "FAIL" | "ERROR" | "CONFWARN" | "GETPID" | "FATAL" | "TXNERR" | "ADDPARTS" | "ADDOFFSETS"
+        );
         // librdkafka takes a connection that was hung up on for no error, and mentions it only here.
         if facility == "FAIL" && message.contains("Disconnected") && recognise(message).is_some() {
             self.note(None, message);

@@ -17,6 +17,7 @@ pub fn exit_of(code: RDKafkaErrorCode) -> Exit {
         | K::GroupAuthorizationFailed
         | K::ClusterAuthorizationFailed
         | K::TransactionalIdAuthorizationFailed
+        | K::InvalidTransactionTimeout
         | K::Authentication
         | K::SaslAuthenticationFailed
         | K::UnsupportedSASLMechanism

@@ -8,6 +8,7 @@
 //! | [`strangers`] | what answers on the port when it is no Kafka |
 //! | [`topic`] | names and partitions of topics |
 //! | [`producer`], [`produce`], [`wire`] | records to a topic, each delivery confirmed |
+//! | [`transaction`] | the records of a batch and the offset of its group, committed together |
 //! | [`start`], [`ranges`], [`slots`], [`consume`] | records of topics: where to start, where to end, how far we are |
 //! | [`group`] | batches of a consumer group, each run through a command and committed |
 //! | [`envelope`] | a whole Kafka record as one line of JSON, and back |
@@ -38,6 +39,7 @@ pub mod slots;
 pub mod start;
 pub mod strangers;
 pub mod topic;
+pub mod transaction;
 pub mod value;
 pub mod wire;
 

@@ -2,21 +2,29 @@
 //!
 //! In: records, or envelopes. Out: Kafka records, each confirmed before the sink reports success. A
 //! topic is not atomic: what was confirmed stays there when the run fails, and the error says how
-//! many records that is.
+//! many records that is. In a batch of `kafka-consume --transactional` it is: everything is one
+//! transaction ([`super::transaction`]), with the accounts of rejects and the offset of the group.
 
+use std::ffi::CString;
 use std::time::Duration;
 
+use rdkafka::producer::Producer as _;
 use serde_json::{Value, json};
 
 use super::envelope::Opened;
 use super::native::write::Outgoing;
 use super::options::Settings;
 use super::producer::Producer;
+use super::rights::Operation;
 use super::topic::{self, Topic};
+use super::transaction::Transaction;
 use super::value::{Keys, check_record};
 use super::wire::{HeaderList, HeaderSizes};
-use crate::run::exit::Result;
+use crate::batch::{Batch, Mandate};
+use crate::run::exit::{Error, Result};
+use crate::run::fault;
 use crate::run::units::grouped;
+use crate::stream::seal::Refusal;
 use crate::stream::{Facts, Record, Reject, Sealed, Sink, Trouble};
 
 /// How long a failed run waits for the answers to what is on its way.
@@ -52,11 +60,18 @@ pub struct Plan {
     pub form: Form,
     /// Check everything, send nothing.
     pub dry_run: bool,
+    /// The batch that is sent, and committed with it.
+    pub mandate: Option<(Batch, Mandate)>,
+    /// Where the accounts of its rejects go.
+    pub rejects_topic: Option<String>,
 }
 
 /// The sink.
 pub struct Produce {
+    // Before the producer, which it must not outlive.
+    transaction: Option<Transaction>,
     target: Target,
+    rejects: Option<RejectsTopic>,
     form: Form,
     partition: Option<i32>,
     /// Headers of every record.
@@ -70,10 +85,19 @@ struct Target {
     checked: u64,
 }
 
+/// Where the accounts of rejects go, in the transaction of their batch.
+struct RejectsTopic {
+    topic: CString,
+    /// The name of the batch: all that it rejects lies in one partition, in order.
+    key: String,
+    sent: u64,
+}
+
 impl Produce {
     /// Connects and checks the plan against the topic.
     pub fn open(settings: &Settings, plan: Plan) -> Result<Self> {
-        let producer = Producer::open(settings, &plan.topic)?;
+        let id = plan.mandate.as_ref().map(|(_, mandate)| &*mandate.transactional_id);
+        let producer = Producer::open(settings, &plan.topic, id)?;
         if let Some(partition) = plan.partition
             && !has(producer.topic(), partition)
         {
@@ -83,8 +107,90 @@ impl Produce {
         if let Form::Value { headers: fixed, .. } = &plan.form {
             fixed.iter().for_each(|(name, value)| headers.push(name.as_bytes(), Some(value.as_bytes())));
         }
+        let rejects = match (plan.rejects_topic, &plan.mandate) {
+            (Some(topic), Some((batch, _))) => Some(RejectsTopic::open(&producer, settings, &topic, batch)?),
+            _ => None,
+        };
+        let begin = |(batch, mandate)| Transaction::begin(&producer, settings, mandate, batch);
+        let transaction = plan.mandate.map(begin).transpose()?;
         let target = Target { producer, dry_run: plan.dry_run, checked: 0 };
-        Ok(Self { target, form: plan.form, partition: plan.partition, headers })
+        Ok(Self { transaction, target, rejects, form: plan.form, partition: plan.partition, headers })
+    }
+
+    fn send(&mut self, record: &Record<'_>) -> Result<(), Trouble> {
+        let key = match &mut self.form {
+            Form::Envelope { keep_partition } => {
+                return self.target.send_envelope(record.content(), self.partition, *keep_partition);
+            }
+            Form::Value { key: None, .. } => {
+                check_record(record)?;
+                None
+            }
+            Form::Value { key: Some(keys), keyless, .. } => key_of(keys, *keyless, record)?,
+        };
+        let outgoing = Outgoing {
+            key,
+            value: Some(record.content()),
+            headers: self.headers.list(),
+            timestamp: None,
+            partition: self.partition,
+        };
+        self.target.send(&outgoing, self.headers.sizes())
+    }
+
+    /// The cause of a failure: the state of the transaction, where it is that.
+    fn explain(&self, error: Error) -> Error {
+        match &self.transaction {
+            Some(transaction) => transaction.explain(error, self.target.producer.cause()),
+            None => error,
+        }
+    }
+
+    /// Makes the batch visible, and says where it is.
+    fn commit(&mut self, sealed: Option<&Sealed>) -> Result<Facts> {
+        fault::point("publish.before");
+        let confirmed = self.target.producer.confirm();
+        let counts = confirmed.map_err(|error| self.explain(error))?;
+        let topic = self.target.producer.topic().name.to_string();
+        let mut facts = Facts::new();
+        let Some(transaction) = &mut self.transaction else { return Ok(facts) };
+        transaction.commit()?;
+        let location = |topic: &str| format!("kafka://{}/{topic}", transaction.cluster());
+        let rejects = self.rejects.as_ref().map_or(0, |rejects| rejects.sent);
+        let mut add = |name: &str, value: Value| facts.insert(name.to_owned(), value);
+        add("location", json!(location(&topic)));
+        add("result", json!("stored"));
+        add("stream", json!(sealed.map(|sealed| &*sealed.open)));
+        add("range", json!(transaction.batch().range));
+        add("topic", json!(topic));
+        add("records", json!(counts.confirmed - rejects));
+        if let Some(rejects) = self.rejects.as_ref().filter(|rejects| rejects.sent > 0) {
+            add("rejects", json!(location(&rejects.topic.to_string_lossy())));
+            add("rejects_count", json!(rejects.sent));
+        }
+        Ok(facts)
+    }
+}
+
+impl RejectsTopic {
+    fn open(producer: &Producer, settings: &Settings, topic: &str, batch: &Batch) -> Result<Self> {
+        topic::find(producer.client().client(), topic, Operation::Write, settings.connect_timeout())?;
+        let topic = CString::new(topic).map_err(|_| topic::unknown(topic))?;
+        Ok(Self { topic, key: batch.name(), sent: 0 })
+    }
+
+    fn send(&mut self, producer: &mut Producer, refusal: &Refusal) -> Result<()> {
+        let line = serde_json::to_vec(refusal).unwrap_or_default();
+        let record = Outgoing {
+            key: Some(self.key.as_bytes()),
+            value: Some(&line),
+            headers: None,
+            timestamp: None,
+            partition: None,
+        };
+        producer.send_beside(&self.topic, &record)?;
+        self.sent += 1;
+        Ok(())
     }
 }
 
@@ -134,32 +240,40 @@ fn key_of<'a>(keys: &'a mut Keys, keyless: bool, record: &Record<'_>) -> Result<
 }
 
 impl Sink for Produce {
+    fn begin(&mut self, sealed: Option<&Sealed>) -> Result<()> {
+        let Some(transaction) = &self.transaction else { return Ok(()) };
+        Batch::check(Some(transaction.batch()), sealed)?;
+        if self.rejects.is_none() && sealed.is_some_and(|sealed| sealed.max_rejects != "0") {
+            return Err(Error::usage("rejects are allowed, but the transaction has no place for them")
+                .hint("kafka-produce --rejects-topic TOPIC, or kafka-consume without --max-rejects"));
+        }
+        Ok(())
+    }
+
+    fn reject(&mut self, refusal: &Refusal) -> Result<()> {
+        match (&self.transaction, &mut self.rejects) {
+            (None, _) => Ok(()),
+            (Some(_), Some(rejects)) => rejects.send(&mut self.target.producer, refusal),
+            (Some(_), None) => Err(Error::usage("a reject in a transaction has no place to go to")
+                .hint("kafka-produce --rejects-topic TOPIC")),
+        }
+    }
+
     fn record(&mut self, record: &Record<'_>) -> Result<(), Trouble> {
-        let key = match &mut self.form {
-            Form::Envelope { keep_partition } => {
-                return self.target.send_envelope(record.content(), self.partition, *keep_partition);
-            }
-            Form::Value { key: None, .. } => {
-                check_record(record)?;
-                None
-            }
-            Form::Value { key: Some(keys), keyless, .. } => key_of(keys, *keyless, record)?,
-        };
-        let outgoing = Outgoing {
-            key,
-            value: Some(record.content()),
-            headers: self.headers.list(),
-            timestamp: None,
-            partition: self.partition,
-        };
-        self.target.send(&outgoing, self.headers.sizes())
+        self.send(record).map_err(|trouble| match trouble {
+            Trouble::Fail(error) => self.explain(error).into(),
+            reject @ Trouble::Reject(_) => reject,
+        })
     }
 
     fn idle(&mut self) -> Result<()> {
-        self.target.producer.idle()
+        self.target.producer.idle().map_err(|error| self.explain(error))
     }
 
-    fn publish(mut self, _: Option<&Sealed>) -> Result<Facts> {
+    fn publish(mut self, sealed: Option<&Sealed>) -> Result<Facts> {
+        if self.transaction.is_some() {
+            return self.commit(sealed);
+        }
         let counts = self.target.producer.confirm()?;
         log::info!("{} records confirmed", grouped(counts.confirmed));
         self.target.producer.warn_of_loss();
@@ -167,6 +281,10 @@ impl Sink for Produce {
     }
 
     fn facts(&self) -> Facts {
+        if self.transaction.is_some() {
+            // Nothing of it is visible: how much was sent is nobody's concern.
+            return Facts::new();
+        }
         let Target { producer, dry_run, checked } = &self.target;
         // The run has failed, but not the cluster: what is on its way can still be known.
         producer.settle(Some(LAST_ANSWERS));
@@ -186,7 +304,7 @@ impl Sink for Produce {
     }
 
     fn atomic(&self) -> bool {
-        false
+        self.transaction.is_some()
     }
 }
 

@@ -8,13 +8,13 @@
 //!   refuses it. [`Producer::send`] computes its size on the wire and refuses it alone.
 //! - A full queue is back-pressure, not an error: the sender waits for deliveries.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rdkafka::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{BaseProducer, Producer as _, ProducerContext};
@@ -59,6 +59,9 @@ const FIXED: [Preset; 4] = [
 const LIMIT_UNKNOWN: u64 = 1_000_000;
 /// librdkafka's own size of a batch.
 const BATCH_BYTES: u64 = 1_000_000;
+/// How long a transaction may last: as long as a slow command takes for a batch. Readers of the topic
+/// wait so long for what a dead one has left open, unless the next attempt comes before.
+const TRANSACTION: Duration = Duration::from_secs(300);
 /// How long after its creation a producer is left alone.
 const SETTLE: Duration = Duration::from_millis(25);
 /// How often deliveries are collected, in records sent.
@@ -122,8 +125,9 @@ pub struct Counts {
 
 /// Records to one topic.
 pub struct Producer {
-    // An option only so that `drop` can move it to the thread that closes it.
-    client: Option<BaseProducer<Deliveries>>,
+    // An option only so that `drop` can move it to the thread that closes it. Shared with threads that
+    // wait for a transaction.
+    client: Option<Arc<BaseProducer<Deliveries>>>,
     topic: Topic,
     name: CString,
     limit: u64,
@@ -134,33 +138,33 @@ pub struct Producer {
 }
 
 impl Producer {
-    /// Connects, and makes sure that the topic is there.
-    pub fn open(settings: &Settings, topic: &str) -> Result<Self> {
+    /// Connects, and makes sure that the topic is there. With a `transactional.id` it sends inside of
+    /// transactions alone: see [`super::transaction`].
+    pub fn open(settings: &Settings, topic: &str, transactional_id: Option<&str>) -> Result<Self> {
         topic::check_name(topic)?;
-        let producer = Self::open_with(settings, topic, BATCH_BYTES)?;
+        let config = configure(settings, transactional_id);
+        let producer = Self::open_with(settings, topic, config.clone())?;
         let batch = settings.get("batch.size").and_then(|text| text.parse().ok()).unwrap_or(BATCH_BYTES);
         if producer.limit >= batch {
             return Ok(producer);
         }
         // A topic with small batches: the client must know before it starts.
-        let limit = producer.limit;
+        let mut config = config;
+        config.set("batch.size", producer.limit.to_string());
         drop(producer);
-        Self::open_with(settings, topic, limit)
+        Self::open_with(settings, topic, config)
     }
 
-    fn open_with(settings: &Settings, topic: &str, batch: u64) -> Result<Self> {
-        let mut config = settings.client_config(&DEFAULTS, &FIXED);
-        if batch < BATCH_BYTES {
-            config.set("batch.size", batch.to_string());
-        }
+    fn open_with(settings: &Settings, topic: &str, config: ClientConfig) -> Result<Self> {
         let created = Instant::now();
-        let client: BaseProducer<Deliveries> = client::create(&config, Deliveries::default())?;
+        let client = connect(settings, &config)?;
         let wait = settings.connect_timeout();
-        let journal = &client.context().journal;
-        client::connect(client.client(), journal, settings, |wait| client.poll(wait))?;
         let told = record_limit(&client, settings, topic)?;
         let (limit, limit_told) = (told.unwrap_or(LIMIT_UNKNOWN), told.is_some());
-        client.poll(SETTLE.saturating_sub(created.elapsed()));
+        // A transactional one has its id before it is used.
+        if config.get("transactional.id").is_none() {
+            client.poll(SETTLE.saturating_sub(created.elapsed()));
+        }
         let found = topic::find(client.client(), topic, Operation::Write, wait)?;
         let name = CString::new(topic).map_err(|_| topic::unknown(topic))?;
         log::info!(
@@ -169,7 +173,15 @@ impl Producer {
             grouped(limit)
         );
         let in_sandbox = mock::is_at(settings.brokers());
-        Ok(Self { client: Some(client), topic: found, name, limit, limit_told, sent: 0, in_sandbox })
+        Ok(Self {
+            client: Some(Arc::new(client)),
+            topic: found,
+            name,
+            limit,
+            limit_told,
+            sent: 0,
+            in_sandbox,
+        })
     }
 
     /// The topic.
@@ -182,7 +194,7 @@ impl Producer {
         self.limit
     }
 
-    fn client(&self) -> &BaseProducer<Deliveries> {
+    pub(super) fn client(&self) -> &Arc<BaseProducer<Deliveries>> {
         // INVARIANT: taken by `drop` only.
         self.client.as_ref().expect("a producer has its client until it is dropped")
     }
@@ -215,6 +227,23 @@ impl Producer {
         Ok(())
     }
 
+    /// Gives one record for another topic to the client, which must take it. It is counted as all are.
+    pub fn send_beside(&mut self, topic: &CStr, record: &Outgoing<'_>) -> Result<()> {
+        while let Err(code) = produce(self.client().client(), topic, record) {
+            self.make_room(code).map_err(|trouble| match trouble {
+                Trouble::Fail(error) => error,
+                Trouble::Reject(reject) => Error::data(format!("an account of a reject: {}", reject.reason)),
+            })?;
+        }
+        self.sent += 1;
+        Ok(())
+    }
+
+    /// The first failure of a delivery so far.
+    pub(super) fn cause(&self) -> Option<RDKafkaErrorCode> {
+        *self.client().context().cause.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Waits for deliveries when the queue is full; anything else is an error.
     fn make_room(&mut self, code: RDKafkaErrorCode) -> Result<(), Trouble> {
         match code {
@@ -229,10 +258,7 @@ impl Producer {
             RDKafkaErrorCode::UnknownPartition | RDKafkaErrorCode::InvalidPartitions => {
                 Err(Reject::new("the topic has no such partition").into())
             }
-            _ => {
-                let cause = *self.client().context().cause.lock().unwrap_or_else(PoisonError::into_inner);
-                Err(self.failure(cause.unwrap_or(code)).into())
-            }
+            _ => Err(self.failure(self.cause().unwrap_or(code)).into()),
         }
     }
 
@@ -300,8 +326,7 @@ impl Producer {
         if counts.refused + counts.unknown == 0 {
             return Ok(());
         }
-        let cause = *self.client().context().cause.lock().unwrap_or_else(PoisonError::into_inner);
-        Err(self.failure(cause.unwrap_or(RDKafkaErrorCode::MessageTimedOut)))
+        Err(self.failure(self.cause().unwrap_or(RDKafkaErrorCode::MessageTimedOut)))
     }
 
     /// "812 of 1,000 records confirmed by created_users; 188 unknown: message timed out".
@@ -332,6 +357,37 @@ impl Producer {
         };
         Error::new(codes::exit_of(code), format!("{text}: {cause}"))
     }
+}
+
+/// The configuration of a producer.
+fn configure(settings: &Settings, transactional_id: Option<&str>) -> ClientConfig {
+    let mut config = settings.client_config(&DEFAULTS, &FIXED);
+    if let Some(id) = transactional_id {
+        let timeout = transaction_timeout(settings).as_millis().to_string();
+        config.set("transactional.id", id).set("transaction.timeout.ms", timeout);
+    }
+    config
+}
+
+/// After this time the broker aborts a transaction.
+pub(super) fn transaction_timeout(settings: &Settings) -> Duration {
+    let given = settings.get("transaction.timeout.ms").and_then(|text| text.parse().ok());
+    given.map_or(TRANSACTION, Duration::from_millis)
+}
+
+fn connect(settings: &Settings, config: &ClientConfig) -> Result<BaseProducer<Deliveries>> {
+    let client: BaseProducer<Deliveries> = client::create(config, Deliveries::default())?;
+    let journal = &client.context().journal;
+    client::connect(client.client(), journal, settings, |wait| client.poll(wait))?;
+    Ok(client)
+}
+
+/// A client that sends nothing, for what is left of the transactions of an id.
+pub(super) fn connect_transactional(
+    settings: &Settings,
+    transactional_id: &str,
+) -> Result<Arc<BaseProducer<Deliveries>>> {
+    connect(settings, &configure(settings, Some(transactional_id))).map(Arc::new)
 }
 
 impl Drop for Producer {

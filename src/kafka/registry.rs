@@ -103,7 +103,7 @@ impl Admin {
     fn commits_at(&self, group: &str, partitions: Option<&[(String, i32)]>) -> Result<Commits> {
         let partitions: Option<Vec<(&str, i32)>> =
             partitions.map(|list| list.iter().map(|(topic, number)| (topic.as_str(), *number)).collect());
-        let ask = || group::commits_of(self.client().client(), group, partitions.as_deref(), self.wait);
+        let ask = || group::commits_of(self.client().client(), group, partitions.as_deref(), true, self.wait);
         let found = settled(ask).map_err(|refusal| {
             let right = Right::on_group(self.to, group);
             refused_for(right, &format!("cannot read the offsets of group {group}"), refusal)

@@ -31,6 +31,14 @@ pub fn point(name: &str) {
     }
 }
 
+/// A point before `work` and one after it.
+pub async fn around<T>([before, after]: [&str; 2], work: impl Future<Output = T>) -> T {
+    point(before);
+    let done = work.await;
+    point(after);
+    done
+}
+
 fn parse(text: &str) -> Option<Fault> {
     let (what, place) = text.split_once('@')?;
     let (point, times) = place.split_once(':').unwrap_or((place, "1"));

@@ -12,6 +12,7 @@ use super::publish::{How, Published, unquoted};
 use super::store::ANSWER_TIMEOUT;
 use crate::batch::{described, lineage};
 use crate::run::exit::{Error, Result};
+use crate::run::fault::around;
 use crate::stream::seal::Range;
 
 /// What stands before the names of a range in the metadata of an object.
@@ -48,8 +49,8 @@ impl Found {
     pub async fn at(client: &Client, location: &Location) -> Result<Option<Self>, Failure> {
         let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ANSWER_TIMEOUT).build();
         let request = client.head_object().bucket(location.bucket()).key(location.key());
-        let sent =
-            request.customize().config_override(Config::builder().timeout_config(timeouts)).send().await;
+        let request = request.customize().config_override(Config::builder().timeout_config(timeouts));
+        let sent = around(["s3.head.before", "s3.head.after"], request.send()).await;
         let head = match sent.map_err(|error| Failure::of(&error)) {
             Ok(head) => head,
             Err(failure) if failure.status == 404 => return Ok(None),

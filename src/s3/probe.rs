@@ -23,6 +23,7 @@ use super::publish::{Claim, Job, Target};
 use super::store::Store;
 use super::transfer::{abort, begin, send_part};
 use crate::run::exit::{Error, Result};
+use crate::run::fault::around;
 
 /// The permanent object, at the root of a data set.
 pub const CONDITION_KEY: &str = "_sluicebox/condition";
@@ -75,7 +76,7 @@ impl Probe {
         let upload = Busy::default();
         let busy = upload.clone();
         store.spawn(async move {
-            let outcome = prove_put(&job).await;
+            let outcome = around(["s3.probe.before", "s3.probe.after"], prove_put(&job)).await;
             let honoured = outcome.is_ok();
             // Whoever asked may have given up; so below.
             let _ = put.send(outcome);

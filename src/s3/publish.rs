@@ -23,6 +23,7 @@ use super::found::Found;
 use super::location::Location;
 use super::store::ANSWER_TIMEOUT;
 use crate::run::exit::{Error, Result};
+use crate::run::fault::around;
 use crate::run::units::grouped;
 use crate::stream::seal::Range;
 
@@ -107,7 +108,8 @@ impl Job {
     /// Stores `body` as the whole object.
     pub async fn put(&self, body: Bytes) -> Result<Published> {
         let ours = Identity { bytes: body.len() as u64, etag: Some(hex(&Md5::digest(&body))) };
-        self.settle(&ours, true, || self.try_put(body.clone())).await
+        let attempt = || around(["s3.put.before", "s3.put.after"], self.try_put(body.clone()));
+        self.settle(&ours, true, attempt).await
     }
 
     /// One attempt at that.
@@ -138,7 +140,9 @@ impl Job {
     pub async fn complete(&self, upload: &str, parts: Vec<CompletedPart>, bytes: u64) -> Result<Published> {
         let ours = Identity { bytes, etag: etag_of_parts(&parts) };
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
-        self.settle(&ours, false, || self.try_complete(upload, parts.clone(), bytes)).await
+        let points = ["s3.complete.before", "s3.complete.after"];
+        let attempt = || around(points, self.try_complete(upload, parts.clone(), bytes));
+        self.settle(&ours, false, attempt).await
     }
 
     /// One attempt at that.

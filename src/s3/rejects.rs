@@ -16,6 +16,7 @@ use super::publish::{Claim, Target};
 use super::store::Store;
 use super::upload::{Upload, Warn};
 use crate::run::exit::{Error, Exit, Result};
+use crate::run::fault;
 use crate::stream::seal::hex128;
 
 /// What the key of the object gets appended.
@@ -89,7 +90,10 @@ pub(super) fn store(
     };
     let mut upload = Upload::start(store, target, Schedule::default(), warn);
     upload.append(lines)?;
-    match upload.put() {
+    fault::point("s3.rejects.before");
+    let outcome = upload.put();
+    fault::point("s3.rejects.after");
+    match outcome {
         Err(error) if error.exit() != Exit::Conflict => Err(error),
         _ => Ok(location),
     }

@@ -24,6 +24,7 @@ use super::error::Failure;
 use super::publish::{How, Job, Published, body_timeout, unquoted};
 use super::store::ANSWER_TIMEOUT;
 use crate::run::exit::{Error, Result};
+use crate::run::fault::around;
 use crate::run::units::grouped;
 
 /// How long aborting may take altogether: a process that dies by a signal waits for it.
@@ -119,7 +120,7 @@ impl Transfer {
         let upload = match self.shared.upload_id.get() {
             Some(id) => id.clone(),
             None => {
-                let id = begin(&self.job).await?;
+                let id = around(["s3.create.before", "s3.create.after"], begin(&self.job)).await?;
                 self.shared.upload_id.get_or_init(|| id).clone()
             }
         };
@@ -127,7 +128,8 @@ impl Transfer {
         self.bytes += bytes.len() as u64;
         let (job, queue, number) = (self.job.clone(), self.queue.clone(), self.sent);
         self.flights.spawn(async move {
-            let event = match send_part(&job, &upload, number, bytes).await {
+            let sent = send_part(&job, &upload, number, bytes);
+            let event = match around(["s3.part.before", "s3.part.after"], sent).await {
                 Ok(part) => Event::Landed(Box::new(part)),
                 Err(error) => Event::Failed(error),
             };

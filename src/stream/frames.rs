@@ -7,7 +7,7 @@
 use std::io::{self, Read, Write};
 
 use super::seal::{Closing, Control, Digest, JOIN, Refusal, Seal, Sealed, StageCounts, VERSION, hex128};
-use crate::run::{Error, Result};
+use crate::run::{Error, Result, fault};
 
 /// How a framed stream begins.
 pub const MAGIC: &[u8; 8] = b"SLUICE1\n";
@@ -72,8 +72,11 @@ impl<W: Write> FrameWriter<W> {
             xxh3: hex128(self.digest.value()),
             stages,
         };
+        fault::point("seal.before");
         self.frame(Kind::Close, &Control::Seal(Seal::Close(closing)).line())?;
-        self.out.flush()
+        self.out.flush()?;
+        fault::point("seal.after");
+        Ok(())
     }
 
     fn frame(&mut self, kind: Kind, payload: &[u8]) -> io::Result<()> {

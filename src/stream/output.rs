@@ -8,8 +8,8 @@ use super::reject::Reject;
 use super::rejects::Rejects;
 use super::seal::{Closing, Control, Digest, Refusal, Seal, Sealed, StageCounts, VERSION, hex128};
 use super::stdio;
-use crate::run::Result;
 use crate::run::progress::Progress;
+use crate::run::{Result, fault};
 
 /// How much is gathered before a write: a quarter of a wide pipe.
 const BUFFER: usize = 256 << 10;
@@ -126,7 +126,10 @@ impl Output {
             xxh3: hex128(writing.digest.value()),
             stages,
         };
-        self.control(&Control::Seal(Seal::Close(closing)))
+        fault::point("seal.before");
+        self.control(&Control::Seal(Seal::Close(closing)))?;
+        fault::point("seal.after");
+        Ok(())
     }
 
     /// A line that is not data, past the digest.

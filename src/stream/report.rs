@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::counts::Counts;
 use super::counts::Facts;
-use crate::run::{Error, Result};
+use crate::run::{Error, Result, fault};
 
 /// The most that a pipe takes in one piece (PIPE_BUF).
 const LIMIT: usize = 4096;
@@ -38,6 +38,7 @@ pub fn start(stage: &'static str) {
     let ear = EAR.get_or_init(|| fd.map(|fd| Ear { stage, fd, ended: AtomicBool::new(false) }));
     if let Some(ear) = ear {
         ear.write(&json!({"v": 1, "event": "start", "stage": stage, "pid": std::process::id()}));
+        fault::point("stage.start");
     }
 }
 
@@ -96,7 +97,9 @@ fn is_open(fd: RawFd) -> bool {
 impl Ear {
     fn end(&self, line: &Value) {
         if !self.ended.swap(true, SeqCst) {
+            fault::point("report.before");
             self.write(line);
+            fault::point("report.after");
         }
     }
 

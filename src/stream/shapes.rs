@@ -8,7 +8,7 @@ use super::counts::Facts;
 use super::output::RecordOut;
 use super::record::Record;
 use super::reject::Trouble;
-use super::seal::{Sealed, StageCounts};
+use super::seal::{Refusal, Sealed, StageCounts};
 use crate::run::exit::Result;
 use crate::run::signals::Stop;
 
@@ -112,6 +112,17 @@ pub trait Encoder {
 /// Records in, stored somewhere. Dropped without `publish`, it leaves nothing behind that a reader
 /// could take for the whole.
 pub trait Sink {
+    /// The input was opened: what it says of itself, if it is sealed. Nothing was read of it yet.
+    fn begin(&mut self, _: Option<&Sealed>) -> Result<()> {
+        Ok(())
+    }
+
+    /// Keeps the account of a reject within the allowance, of this stage or an earlier one, where the
+    /// sink has a place for it.
+    fn reject(&mut self, _: &Refusal) -> Result<()> {
+        Ok(())
+    }
+
     /// Takes one record, or refuses it. May buffer within bounds.
     fn record(&mut self, record: &Record<'_>) -> Result<(), Trouble>;
 

@@ -13,7 +13,8 @@ use crate::support::{Run, finish, folder, run};
 fn prepare() -> Reader {
     let reader = Reader::new("examples");
     reader.prepare_key_and_schema();
-    for (topic, partitions) in [("created_users", 4), ("users", 2), ("copy", 2), ("scratch", 1)] {
+    for (topic, partitions) in [("created_users", 4), ("users", 2), ("copy", 2), ("clean", 2), ("scratch", 1)]
+    {
         reader.prepare_topic(topic, partitions);
     }
     reader.sh("topic-admin delete events --if-exists").go().exits(0);
@@ -24,6 +25,7 @@ fn prepare() -> Reader {
         s3-put s3://lake/users.parquet < users.parquet
         kafka-produce --topic created_users < users.ndjson
         kafka-produce --topic users --key login.uuid --header origin=help < users.ndjson
+        topic-admin init-group copy --topic created_users --at earliest --if-not-exists > /dev/null
         mkdir -p ~/.local/bin
         echo 'client.id=help' > ~/.kafka.properties";
     reader.sh(script).go().succeeds();

@@ -6,10 +6,17 @@ import os
 import urllib.error
 import urllib.parse
 import urllib.request
+import xml.etree.ElementTree
 
 
 def request(method, bucket, key="", query=""):
     """(status, body) of `METHOD /bucket/key?query`, signed with AWS_* of the environment."""
+    status, body, _ = answer(method, bucket, key, query)
+    return status, body
+
+
+def answer(method, bucket, key="", query=""):
+    """The same with the answer's headers, whose names are in lower case."""
     endpoint = urllib.parse.urlsplit(os.environ["AWS_ENDPOINT_URL_S3"])
     region = os.environ["AWS_REGION"]
     path = "/" + bucket + ("/" + urllib.parse.quote(key) if key else "")
@@ -31,10 +38,14 @@ def request(method, bucket, key="", query=""):
     headers["authorization"] = f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={names}, Signature={key.hex()}"
     url = f"{endpoint.scheme}://{endpoint.netloc}{path}" + (f"?{query}" if query else "")
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, method=method, headers=headers)) as answer:
-            return answer.status, answer.read()
+        with urllib.request.urlopen(urllib.request.Request(url, method=method, headers=headers)) as response:
+            return response.status, response.read(), lower(response.headers)
     except urllib.error.HTTPError as error:
-        return error.code, error.read()
+        return error.code, error.read(), lower(error.headers)
+
+
+def lower(headers):
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def make_bucket(name):
@@ -47,6 +58,29 @@ def get(bucket, key):
     status, body = request("GET", bucket, key)
     assert status in (200, 404), body
     return body if status == 200 else None
+
+
+def whole(bucket, key):
+    """The object's bytes, and its headers, metadata among them."""
+    status, body, headers = answer("GET", bucket, key)
+    assert status == 200, body
+    return body, headers
+
+
+def keys(bucket, prefix):
+    """The keys of all visible objects under a prefix."""
+    found, token = [], ""
+    while True:
+        query = f"list-type=2&prefix={urllib.parse.quote(prefix)}{token}"
+        status, body = request("GET", bucket, query=query)
+        assert status == 200, body
+        page = xml.etree.ElementTree.fromstring(body)
+        name = page.tag.removesuffix("ListBucketResult")
+        found += [entry.findtext(f"{name}Key") for entry in page.iter(f"{name}Contents")]
+        token = page.findtext(f"{name}NextContinuationToken")
+        if not token:
+            return found
+        token = "&continuation-token=" + urllib.parse.quote(token)
 
 
 def uploads(bucket, key):

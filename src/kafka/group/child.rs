@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::leash::{Leash, kill};
+use crate::batch::mandate;
 use crate::batch::receipt::Reports;
 use crate::run::{Error, Result, descriptors};
 
@@ -67,6 +68,9 @@ impl Child {
         rustix::io::ioctl_fionbio(&feed, true).map_err(|cause| fail(cause.into()))?;
         let mut program = Command::new(&command[0]);
         program.args(&command[1..]).stdin(Stdio::from(input)).process_group(0);
+        for name in mandate::VARIABLES {
+            program.env_remove(name);
+        }
         program.envs(variables.iter().map(|(name, value)| (name, value)));
         let descriptor = descriptors::hand_down(&mut program, &report);
         program.env("SLUICEBOX_REPORT_FD", descriptor.to_string());

@@ -4,7 +4,7 @@
 //! [`super::pool`]. librdkafka tells of assignments while it is polled; they are kept until the
 //! driver has made room for them, so that work in progress can be ended or committed first.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,10 +15,12 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{ClientContext, Offset, TopicPartitionList};
 
+use crate::batch::mandate::Membership;
 use crate::batch::place::Committed;
 use crate::kafka::client::{self, Journal};
 use crate::kafka::codes;
 use crate::kafka::native::group::{self, Commit};
+use crate::kafka::native::transaction;
 use crate::kafka::options::{Preset, Settings};
 use crate::kafka::rights::{Operation, Right};
 use crate::run::{Error, Result};
@@ -38,7 +40,7 @@ const FIXED: [Preset; 5] = [
 ];
 
 /// How long a question to the coordinator may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A partition by name.
 pub type Partition = (Arc<str>, i32);
@@ -53,6 +55,9 @@ pub enum Change {
     /// These are somebody else's already.
     Lost(Vec<Partition>),
 }
+
+/// What the group has committed in a partition, if anything.
+pub type Stands = Option<Committed>;
 
 /// Hears what librdkafka says.
 pub struct Ear {
@@ -175,12 +180,32 @@ impl Member {
         self.consumer.incremental_unassign(&list).map_err(|cause| codes::wrapped(what(), &cause))
     }
 
-    /// What the group has committed in each of these partitions of a topic.
-    pub fn committed(&self, topic: &str, partitions: &[i32]) -> Result<Vec<Option<Committed>>> {
+    /// What the group has committed in a partition; `None` while a transaction is about to commit there,
+    /// or as long as one that died stands in the way.
+    pub fn committed(&self, topic: &str, partition: i32, wait: Duration) -> Result<Option<Stands>> {
+        match group::committed(&self.consumer, &[(topic, partition)], wait) {
+            Ok(found) => Ok(Some(found.into_iter().next().flatten())),
+            Err(RDKafkaErrorCode::UnstableOffsetCommit | RDKafkaErrorCode::OperationTimedOut) => Ok(None),
+            Err(code) => Err(self.cannot_read(code)),
+        }
+    }
+
+    /// What the group has committed in partitions of a topic, by their numbers, whatever is about to be.
+    pub fn commits(&self, topic: &str, partitions: &[i32]) -> Result<BTreeMap<i32, Committed>> {
         let names: Vec<(&str, i32)> = partitions.iter().map(|partition| (topic, *partition)).collect();
-        group::committed(&self.consumer, &names, PATIENCE).map_err(|code| {
-            self.right().error(format!("cannot read the commits of group {}", self.group), code)
-        })
+        let found = group::commits_of(self.client(), &self.group, Some(&names), false, self.wait)
+            .map_err(|refusal| self.cannot_read(refusal.code))?;
+        Ok(found.into_iter().map(|(_, partition, committed)| (partition, committed)).collect())
+    }
+
+    fn cannot_read(&self, code: RDKafkaErrorCode) -> Error {
+        self.right().error(format!("cannot read the commits of group {}", self.group), code)
+    }
+
+    /// In whose name a command may commit, from now until the group changes.
+    pub fn membership(&self) -> Result<Membership> {
+        transaction::membership(&self.consumer)
+            .ok_or_else(|| Error::temporary(format!("not in group {} at this moment", self.group)))
     }
 
     /// Commits with the right of a member.

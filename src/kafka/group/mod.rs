@@ -20,6 +20,7 @@ mod leash;
 mod member;
 mod pool;
 mod range;
+mod standing;
 mod worker;
 
 use std::collections::HashMap;
@@ -43,6 +44,7 @@ use super::rights::Operation;
 use super::{codes, topic};
 use crate::batch::machine::Commits;
 use crate::run::exit::{Error, Result};
+use crate::run::fault;
 use crate::run::signals::Signals;
 use crate::stream::counts::{Counts, Facts};
 use crate::stream::rejects::Allowance;
@@ -99,6 +101,7 @@ struct Topic {
 /// What all threads share.
 struct Job {
     plan: Plan,
+    settings: Settings,
     member: Member,
     pool: Pool,
     cluster: String,
@@ -184,7 +187,8 @@ impl Group {
         let pool = Pool::new(settings, plan.topics.clone(), plan.max_children);
         let digest = digest(&plan.command);
         let tally = Mutex::default();
-        let job = Job { plan, member, pool, cluster, topics, ends, digest, tally };
+        let settings = settings.clone();
+        let job = Job { plan, settings, member, pool, cluster, topics, ends, digest, tally };
         let (tell, ended) = channel();
         Ok(Self {
             job: Arc::new(job),
@@ -255,7 +259,9 @@ impl Group {
         match change {
             Change::Assigned(partitions) => {
                 log::info!("group {}: assigned {}", self.job.plan.group, listed(&partitions));
+                fault::point("take.before");
                 self.job.member.take(&partitions)?;
+                fault::point("take.after");
                 partitions.into_iter().try_for_each(|partition| self.start(partition))
             }
             Change::Revoked(partitions) => {
@@ -375,9 +381,11 @@ impl Group {
         }
         let Self { job, .. } = self;
         job.pool.close();
+        fault::point("leave.before");
         if let Some(job) = Arc::into_inner(job) {
             job.member.leave();
         }
+        fault::point("leave.after");
     }
 }
 

@@ -11,15 +11,14 @@ use super::leash::Leash;
 use super::pool::Slot;
 use super::range::{self, Head, Poured};
 use super::{Job, Tally};
-use crate::batch::Batch;
-use crate::batch::machine::{Action, Event, Machine, Rest};
+use crate::batch::machine::{Action, Commits, Event, Machine, Rest};
+use crate::batch::mandate::{self, Membership};
 use crate::batch::place::{self, Mark, Place, Plan};
 use crate::batch::receipt::Expected;
+use crate::batch::{Batch, Mandate};
 use crate::kafka::codes;
 use crate::kafka::native::group::Commit;
 use crate::kafka::native::offsets::{Which, offsets};
-use crate::kafka::rights::Operation;
-use crate::kafka::topic;
 use crate::run::exit::{Error, Exit, Result};
 use crate::run::fault;
 use crate::run::units::grouped;
@@ -39,17 +38,17 @@ const STAGE: &str = "kafka-consume";
 
 /// A partition at work.
 pub struct Worker {
-    job: Arc<Job>,
+    pub(super) job: Arc<Job>,
     topic: usize,
-    partition: i32,
+    pub(super) partition: i32,
     leash: Arc<Leash>,
     machine: Machine,
     slot: Option<Slot>,
     /// Where the group stands, and how many partitions it knows of.
-    place: Place,
-    known: i32,
+    pub(super) place: Place,
+    pub(super) known: i32,
     /// The batch that is planned.
-    plan: Option<Plan>,
+    pub(super) plan: Option<Plan>,
     /// The leader epoch of the last record that was handed out.
     epoch: Option<i32>,
     /// The mean size of a value in the last batch.
@@ -58,9 +57,9 @@ pub struct Worker {
 }
 
 /// Why a step failed, and whether another attempt may end differently.
-struct Failure {
-    error: Error,
-    again: bool,
+pub(super) struct Failure {
+    pub(super) error: Error,
+    pub(super) again: bool,
 }
 
 impl From<Error> for Failure {
@@ -124,6 +123,7 @@ impl Worker {
             Action::Plan { first, end } => self.commit_plan(first, end),
             Action::Run { first, end } => self.run_batch(first, end),
             Action::Commit { end } => self.commit_end(end),
+            Action::Confirm { end } => self.confirm(end),
             Action::Pause { failed } => {
                 self.give_slot_back();
                 self.leash.wait(pause(failed));
@@ -147,55 +147,16 @@ impl Worker {
         Event::Failed { again }
     }
 
-    fn topic(&self) -> &super::Topic {
+    pub(super) fn topic(&self) -> &super::Topic {
         &self.job.topics[self.topic]
     }
 
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         format!("{}/{}", self.topic().name, self.partition)
     }
 
-    /// Where the group stands.
-    fn read(&mut self) -> Result<Event, Failure> {
-        fault::point("read.before");
-        let (member, topic) = (&self.job.member, self.topic());
-        let wait = member.patience();
-        let found = topic::find(member.client(), &topic.name, Operation::Read, wait)?;
-        self.check_topic()?;
-        let partitions: Vec<i32> = found.partitions.iter().map(|partition| partition.id).collect();
-        let commits = member.committed(&topic.name, &partitions)?;
-        let marks: Vec<Option<Mark>> = commits
-            .iter()
-            .map(|commit| commit.as_ref().and_then(|commit| Mark::parse(&commit.metadata).ok().flatten()))
-            .map(|mark| mark.filter(|mark| mark.topic_id == topic.id))
-            .collect();
-        let known = marks.iter().flatten().map(|mark| mark.known).max();
-        let own = partitions.iter().position(|partition| *partition == self.partition);
-        let low = self.offset(Which::Low)?;
-        let high = self.offset(Which::High)?;
-        let partition = place::Partition {
-            group: &member.group,
-            topic: &topic.name,
-            partition: self.partition,
-            cluster: &self.job.cluster,
-            topic_id: &topic.id,
-            low,
-            high,
-            known,
-        };
-        let commit = own.and_then(|own| commits[own].as_ref());
-        let place = partition.judge(commit).map_err(|error| Failure { error, again: false })?;
-        let all = marks.iter().all(Option::is_some).then_some(partitions.len() as i32);
-        self.known = all.or(known).unwrap_or(0);
-        let event = Event::place(&place);
-        self.plan.clone_from(&place.plan);
-        self.place = place;
-        fault::point("read.after");
-        Ok(event)
-    }
-
     /// The topic is still the one that this began with.
-    fn check_topic(&self) -> Result<()> {
+    pub(super) fn check_topic(&self) -> Result<()> {
         let topic = self.topic();
         let id = self.job.topic_id(&topic.name)?;
         if id == topic.id {
@@ -207,7 +168,7 @@ impl Worker {
         )))
     }
 
-    fn offset(&self, which: Which) -> Result<i64> {
+    pub(super) fn offset(&self, which: Which) -> Result<i64> {
         let (member, place) = (&self.job.member, [(&*self.topic().name, self.partition)]);
         let what = || format!("cannot read the offsets of {}", self.name());
         let found = offsets(member.client(), &place, which, member.patience())
@@ -257,9 +218,7 @@ impl Worker {
     }
 
     fn rest_a_little(&mut self, time: Duration) {
-        if self.job.pool.is_wanted() {
-            self.give_slot_back();
-        }
+        self.give_slot_back_if_wanted();
         self.leash.wait(time);
     }
 
@@ -288,17 +247,25 @@ impl Worker {
 
     /// The first record of a range.
     fn look(&mut self, first: i64, end: i64) -> Result<Option<Head>> {
+        fault::point("look.before");
         if self.slot.is_none() {
             self.slot = self.job.pool.take(&self.leash)?;
         }
         let Some(mut slot) = self.slot.take() else { return Err(child::gone()) };
         let looked = range::look(&mut slot, &self.range(first, end), &self.leash);
         self.slot = Some(slot);
+        fault::point("look.after");
         looked
     }
 
     fn range(&self, first: i64, end: i64) -> range::Range<'_> {
         range::Range { topic: (self.topic, &self.topic().name), partition: self.partition, first, end }
+    }
+
+    pub(super) fn give_slot_back_if_wanted(&mut self) {
+        if self.job.pool.is_wanted() {
+            self.give_slot_back();
+        }
     }
 
     fn give_slot_back(&mut self) {
@@ -307,7 +274,7 @@ impl Worker {
         }
     }
 
-    fn mark(&self, plan: Option<Plan>) -> Vec<u8> {
+    fn mark(&self, plan: Option<Plan>) -> Mark {
         let topic = self.topic();
         Mark {
             sluicebox: place::VERSION,
@@ -317,7 +284,6 @@ impl Worker {
             known: self.known,
             plan,
         }
-        .to_bytes()
     }
 
     fn commit(&self, offset: i64, epoch: Option<i32>, metadata: &[u8]) -> Result<()> {
@@ -330,7 +296,7 @@ impl Worker {
 
     fn commit_plan(&mut self, first: i64, end: i64) -> Result<Event, Failure> {
         fault::point("plan.before");
-        self.commit(first, self.place.epoch, &self.mark(self.plan.clone()))?;
+        self.commit(first, self.place.epoch, &self.mark(self.plan.clone()).to_bytes())?;
         fault::point("plan.after");
         log::info!("{}: planned offsets {first} to {end}", self.name());
         Ok(Event::Planned)
@@ -338,13 +304,11 @@ impl Worker {
 
     fn commit_end(&mut self, end: i64) -> Result<Event, Failure> {
         fault::point("commit.before");
-        self.commit(end, self.epoch, &self.mark(None))?;
+        self.commit(end, self.epoch, &self.mark(None).to_bytes())?;
         fault::point("commit.after");
         self.place = Place { offset: end, epoch: self.epoch, start: self.place.start, plan: None };
         self.plan = None;
-        if self.job.pool.is_wanted() {
-            self.give_slot_back();
-        }
+        self.give_slot_back_if_wanted();
         Ok(Event::Committed)
     }
 
@@ -367,7 +331,14 @@ impl Worker {
             log::warn!("{}: a batch was planned for another command; this one runs it", self.name());
         }
         let batch = Batch { range, date: plan.date };
-        let (stored, poured) = self.hand_over(&batch)?;
+        let member = self.membership()?;
+        let (stored, poured) = match self.hand_over(&batch, member.as_ref()) {
+            Err(error) if error.exit() != Exit::Usage && self.is_overtaken(member.as_ref()) => {
+                log::info!("{}: again, as the group has changed meanwhile: {error}", self.name());
+                return Ok(Event::Overtaken);
+            }
+            other => other?,
+        };
         if stored != end {
             self.check_adopted(stored)?;
         }
@@ -382,6 +353,17 @@ impl Worker {
             grouped(records)
         );
         Ok(Event::Stored(stored))
+    }
+
+    /// In whose name the command commits, where it does.
+    fn membership(&self) -> Result<Option<Membership>> {
+        let commits = self.job.plan.commits == Commits::Command;
+        commits.then(|| self.job.member.membership()).transpose()
+    }
+
+    /// Whether the group has changed since a command was given the right to commit, which ended it.
+    fn is_overtaken(&self, member: Option<&Membership>) -> bool {
+        member.is_some_and(|then| self.job.member.membership().is_ok_and(|now| now != *then))
     }
 
     /// Another attempt at this batch had another end, which cannot lie behind what Kafka has.
@@ -399,7 +381,7 @@ impl Worker {
     }
 
     /// Starts the command, hands the range over to it, and judges how it ended.
-    fn hand_over(&mut self, batch: &Batch) -> Result<(i64, Poured)> {
+    fn hand_over(&mut self, batch: &Batch, member: Option<&Membership>) -> Result<(i64, Poured)> {
         let trust_exit = self.job.plan.trust_exit;
         let sealed = if trust_exit {
             None
@@ -413,9 +395,10 @@ impl Worker {
             stream: sealed.as_ref().map(|sealed| sealed.open.clone()).unwrap_or_default(),
             receipts: self.job.plan.receipts,
             trust_exit,
+            in_transaction: member.is_some(),
         };
         fault::point("spawn.before");
-        let (child, feed) = self.start(batch)?;
+        let (child, feed) = self.start(batch, member)?;
         fault::point("spawn.after");
         let poured = self.feed(feed, sealed, batch, &child);
         if poured.is_ok() {
@@ -439,10 +422,17 @@ impl Worker {
         }
     }
 
-    fn start(&self, batch: &Batch) -> Result<(Child, Feed)> {
+    fn start(&self, batch: &Batch, member: Option<&Membership>) -> Result<(Child, Feed)> {
         let plan = &self.job.plan;
+        let group = self.job.member.group.clone();
         let mut variables = batch.environment().to_vec();
-        variables.push(("BATCH_GROUP", self.job.member.group.clone()));
+        variables.push(("BATCH_GROUP", group.clone()));
+        if let Some(member) = member {
+            let (topic_id, partition) = (&batch.range.topic_id, batch.range.partition);
+            let transactional_id = mandate::transactional_id(&group, topic_id, partition);
+            let mandate = Mandate { group, transactional_id, member: member.clone(), mark: self.mark(None) };
+            variables.extend(mandate.environment());
+        }
         let command: &[OsString] = &plan.command;
         Child::start(command, &variables, !plan.trust_exit, plan.batch_timeout, &self.leash)
     }

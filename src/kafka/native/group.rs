@@ -63,7 +63,8 @@ pub struct Member {
 
 /// What the group of `consumer` has committed in each partition, in their order; none where nothing is.
 ///
-/// With `isolation.level=read_committed` an offset that a transaction is about to commit is waited for.
+/// With `isolation.level=read_committed` an offset that a transaction is about to commit is waited for,
+/// until time is up.
 pub fn committed<C: ConsumerContext>(
     consumer: &BaseConsumer<C>,
     partitions: &[(&str, i32)],
@@ -121,7 +122,7 @@ fn outcomes(list: View<'_>, commits: &[Commit<'_>]) -> Outcomes {
     commits.iter().map(of).collect()
 }
 
-fn list_of(commits: &[Commit<'_>]) -> Result<List, RDKafkaErrorCode> {
+pub(super) fn list_of(commits: &[Commit<'_>]) -> Result<List, RDKafkaErrorCode> {
     let mut list = List::new(commits.len());
     for commit in commits {
         let mut element = list.add(commit.topic, commit.partition)?;
@@ -206,12 +207,13 @@ unsafe fn member(member: *const sys::rd_kafka_MemberDescription_t) -> Member {
 
 /// What a group has committed: in these partitions, or in all that it has ever committed in.
 ///
-/// Partitions without a commit are left out. An offset that a transaction is about to commit is
-/// waited for.
+/// Partitions without a commit are left out. With `settled`, an offset that a transaction is about to
+/// commit is waited for, until time is up; without, what was committed before is what counts.
 pub fn commits_of<C: ClientContext>(
     client: &Client<C>,
     group: &str,
     partitions: Option<&[(&str, i32)]>,
+    settled: bool,
     wait: Duration,
 ) -> Result<Vec<(String, i32, Committed)>, Refusal> {
     // An empty list would be an error, not an empty answer.
@@ -223,7 +225,7 @@ pub fn commits_of<C: ClientContext>(
     let list = partitions.map(List::of).transpose()?;
     // SAFETY: rule 1; the question copies the list, the request copies the question.
     unsafe {
-        option(sys::rd_kafka_AdminOptions_set_require_stable_offsets(exchange.options, 1))?;
+        option(sys::rd_kafka_AdminOptions_set_require_stable_offsets(exchange.options, settled.into()))?;
         let list = list.as_ref().map_or(ptr::null_mut(), List::as_ptr);
         let mut question = sys::rd_kafka_ListConsumerGroupOffsets_new(name.as_ptr(), list);
         let (handle, queue) = (client.native_ptr(), exchange.queue.0);

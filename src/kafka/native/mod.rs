@@ -15,7 +15,8 @@
 //! its admin client is a second client, and swallows the broker's words ([`admin`]); the id of a topic is
 //! not offered ([`identity`]), nor are offsets of many partitions at an isolation level ([`offsets`]);
 //! the metadata of a commit may be any bytes, and the wrapper panics on what is not UTF-8, and knows
-//! no leader epoch ([`group`]).
+//! no leader epoch ([`group`]); nor can it take a membership in a group apart, to hand it to another
+//! process ([`transaction`]).
 pub mod admin;
 mod exchange;
 pub mod group;
@@ -23,6 +24,7 @@ pub mod identity;
 pub mod offsets;
 mod partitions;
 pub mod read;
+pub mod transaction;
 pub mod write;
 
 use std::ffi::CStr;

@@ -1,6 +1,6 @@
 //! Producing one record with everything a Kafka record can have.
 
-use std::ffi::{CString, c_void};
+use std::ffi::{CStr, c_void};
 use std::ptr;
 
 use rdkafka::ClientContext;
@@ -74,7 +74,7 @@ pub struct Outgoing<'a> {
 /// Puts a record into the queue of a producer; its fate comes with a later poll.
 pub fn produce<C: ClientContext>(
     client: &Client<C>,
-    topic: &CString,
+    topic: &CStr,
     record: &Outgoing<'_>,
 ) -> Result<(), RDKafkaErrorCode> {
     // A list of headers is given away on success only, so what is offered is a copy of our own.

@@ -43,6 +43,7 @@ impl Stage<'_> {
                 .hint("--allow-partial to publish each record as it comes"));
         }
         self.judge_for_all(sealed.as_ref())?;
+        sink.begin(sealed.as_ref())?;
         let fed = self.feed_records(&mut input, sink);
         self.note_input(&input);
         self.counts.written = self.counts.passed;
@@ -56,8 +57,13 @@ impl Stage<'_> {
         loop {
             match input.next_event()? {
                 Event::Record(record) => self.feed_one(&record, sink)?,
-                Event::Refused(reason, record) => drop(self.refuse(&record, &Reject::new(reason))?),
-                Event::Travelling(refusal) => self.rejects.receive(&refusal, 0)?,
+                Event::Refused(reason, record) => {
+                    sink.reject(&self.refuse(&record, &Reject::new(reason))?)?
+                }
+                Event::Travelling(refusal) => {
+                    self.rejects.receive(&refusal, 0)?;
+                    sink.reject(&refusal)?;
+                }
                 Event::Idle => {
                     self.note_input(input);
                     sink.idle()?;
@@ -73,7 +79,7 @@ impl Stage<'_> {
                 self.counts.passed += 1;
                 Ok(())
             }
-            Err(Trouble::Reject(reject)) => self.refuse(record, &reject).map(drop),
+            Err(Trouble::Reject(reject)) => sink.reject(&self.refuse(record, &reject)?),
             Err(Trouble::Fail(error)) => Err(error),
         }
     }

@@ -1,0 +1,192 @@
+//! SIGKILL at each point, of everything that takes part; then the same command again.
+
+use std::thread;
+use std::time::Duration;
+
+use super::cluster::Cluster;
+use super::dice::Dice;
+use super::processes::{end_machine, wait_until_stopped};
+use super::world::World;
+use crate::support::{Ran, finish, signal};
+
+/// Where a consumer can die, and at the how-manieth time: before and after each call that leaves it.
+pub const POINTS: [&str; 24] = [
+    "take.before",
+    "take.after",
+    "read.before",
+    "read.before:3",
+    "read.after:2",
+    "look.before:2",
+    "look.after:2",
+    "plan.before",
+    "plan.before:5",
+    "plan.after",
+    "plan.after:4",
+    "spawn.before",
+    "spawn.after",
+    "spawn.after:6",
+    "seal.before:2",
+    "seal.after:3",
+    "feed.after:2",
+    "ended.after",
+    "ended.after:4",
+    "commit.before",
+    "commit.before:6",
+    "commit.after:3",
+    "leave.before",
+    "leave.after",
+];
+
+#[track_caller]
+fn was_killed(ran: &Ran, what: &str) {
+    assert_eq!(ran.signal, Some(libc::SIGKILL), "{what}: {ran:?}");
+}
+
+#[test]
+fn exactly_once_without_any_harm() {
+    let world = World::new(4, 2000);
+    world.finish();
+    let count = world.check();
+    assert_eq!(count.records, 2000);
+    assert!(count.objects >= 20, "{count:?}");
+}
+
+#[test]
+fn exactly_once_when_the_consumer_is_killed_at_each_point() {
+    let mut world = World::new(4, 0);
+    world.batch = 20;
+    for (at, point) in POINTS.into_iter().enumerate() {
+        world.produce(160);
+        let ran = if at % 2 == 0 {
+            world.run(&world.land(), Some(&format!("kill@{point}")))
+        } else {
+            end_machine_at(&world, &world.land(), point)
+        };
+        was_killed(&ran, point);
+        world.finish();
+    }
+    assert_eq!(world.check().records, world.count());
+}
+
+/// Ends the consumer at a point together with its commands, which would otherwise go on a little.
+fn end_machine_at(world: &World, script: &str, point: &str) -> Ran {
+    let consumer = world.consumer(script).env("SLUICEBOX_FAULT", format!("stop@{point}")).spawn();
+    wait_until_stopped(consumer.id(), point);
+    end_machine(consumer)
+}
+
+#[test]
+fn exactly_once_when_a_stage_or_the_script_is_killed_at_each_point() {
+    let harms: Vec<String> = ["hash", "encode", "put"]
+        .into_iter()
+        .flat_map(|stage| {
+            ["stage.start", "seal.before", "seal.after", "report.before", "report.after"]
+                .map(|point| format!("{stage} kill@{point}"))
+        })
+        // A sink has no seal to write.
+        .filter(|harm| !harm.starts_with("put kill@seal"))
+        .chain(["sh begin", "sh middle", "sh end", "sh begin middle end"].map(str::to_owned))
+        .collect();
+    harm(World::new(4, 2000), &harms.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
+fn exactly_once_when_the_sink_is_killed_at_each_call() {
+    let world = World::new(4, 0);
+    world.produce_with_rejects(2000);
+    let harms = [
+        "put kill@s3.look.before",
+        "put kill@s3.look.after",
+        "put kill@s3.probe.before",
+        "put kill@s3.probe.after",
+        "put kill@s3.rejects.before",
+        "put kill@s3.rejects.after",
+        "put kill@s3.put.before",
+        "put kill@s3.put.after",
+        "put kill@s3.put.before:2",
+        "put kill@s3.put.after:2 kill@s3.head.before",
+        "put kill@s3.put.after:2 kill@s3.head.after kill@report.before",
+    ];
+    harm(world, &harms);
+}
+
+#[test]
+fn exactly_once_when_the_sink_is_killed_between_parts() {
+    // 6 MB in each object but the last ones.
+    let mut world = World::new(2, 100_000);
+    (world.batch, world.encode, world.put) = (12_000, "--compression none", "--part-size 5MiB");
+    let harms = [
+        "put kill@s3.create.before",
+        "put kill@s3.create.after",
+        "put kill@s3.part.before",
+        "put kill@s3.part.after:2",
+        "put kill@s3.complete.before",
+        "put kill@s3.complete.after kill@s3.head.after",
+    ];
+    harm(world, &harms);
+}
+
+/// Does harm to the batches of one run, which tries them again, and counts.
+fn harm(mut world: World, harms: &[&str]) {
+    world.options = vec!["--max-children", "4", "--max-rejects", "100%"];
+    world.run(&world.harmed(harms), None).exits(0);
+    world.all_was_done(harms);
+    world.finish();
+    let count = world.check();
+    assert_eq!(count.records + count.rejects, world.count());
+}
+
+#[test]
+fn exactly_once_when_the_broker_is_killed_and_restarted() {
+    let cluster = Cluster::start(1, &[]);
+    let mut world = World::on(&cluster.brokers(), 4, 1500);
+    world.batch = 50;
+    for wait in [400, 900] {
+        world.produce(500);
+        let running = world.consumer(&format!("sleep 0.1; {}", world.land())).start();
+        thread::sleep(Duration::from_millis(wait));
+        cluster.kill(1);
+        thread::sleep(Duration::from_millis(500));
+        cluster.restart(1);
+        // It may have waited for the broker or given up; it has not lost its way.
+        let ran = finish(running);
+        assert!(matches!(ran.code, Some(0 | 75)), "{ran:?}");
+    }
+    world.finish();
+    assert_eq!(world.check().records, world.count());
+}
+
+#[test]
+fn exactly_once_after_thirty_random_kills() {
+    const STAGES: [&str; 4] = ["hash", "encode", "put", "put"];
+    const FAULTS: [&str; 4] = ["stage.start", "seal.before", "s3.put.before", "s3.put.after"];
+    let mut world = World::new(4, 0);
+    world.batch = 20;
+    world.options = vec!["--max-attempts", "2"];
+    let mut dice = Dice::new(30);
+    for kill in 0..30 {
+        world.produce(60);
+        let harms: [String; 3] =
+            std::array::from_fn(|_| format!("{} kill@{}", dice.choose(&STAGES), dice.choose(&FAULTS)));
+        let script = match kill % 2 {
+            0 => world.harmed(&harms.each_ref().map(String::as_str)),
+            _ => world.land(),
+        };
+        let mut consumer = world.consumer(&script);
+        if kill % 3 == 0 {
+            consumer = consumer.env("SLUICEBOX_FAULT", format!("kill@{}", dice.choose(&POINTS)));
+        }
+        let mut running = consumer.start();
+        // Up to the end of the wait for the one before, and of most of the work.
+        thread::sleep(Duration::from_millis(300 + dice.below(2000)));
+        if kill % 3 == 1 {
+            signal(&running, libc::SIGSTOP);
+            end_machine(running);
+        } else {
+            running.kill().unwrap();
+            finish(running);
+        }
+    }
+    world.finish();
+    assert_eq!(world.check().records, world.count());
+}

@@ -1,0 +1,23 @@
+//! Exactly once: what lies on S3 in the end, whatever happened on the way.
+//!
+//! Each test makes a [`world`] of its own: a topic, a group, a place on S3, a script that lands a
+//! batch. It does harm to it, runs the same command again, and then counts, with readers that know
+//! nothing of Sluicebox, that each record that was sent lies in exactly one visible object.
+//!
+//! | file | the harm |
+//! |---|---|
+//! | `crash` | SIGKILL: of the consumer, the script, each stage, the sink, the broker, at each point |
+//! | `zombies` | members that stop and come back, join and leave |
+//! | `transactions` | from topic to topic: all of it, for readers of committed records |
+//! | `network` | cut, reset, slow and lost answers, of Kafka and of the store |
+
+mod cluster;
+mod crash;
+mod dice;
+mod network;
+mod processes;
+mod relay;
+mod toxics;
+mod transactions;
+mod world;
+mod zombies;

@@ -1,0 +1,187 @@
+//! Calls that are cut, whose answers are lost, or late: each call to Kafka, each call to the store.
+
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use super::cluster::Cluster;
+use super::dice::Dice;
+use super::relay::{Harm, Relay};
+use super::toxics::Toxics;
+use super::world::World;
+use crate::support::proxy::{Act, Call, Proxy};
+use crate::support::{finish, service};
+
+/// Longer than a session of the tests.
+const LATE: Duration = Duration::from_millis(1500);
+/// How clients learn what a broker can do; they do not speak at all before.
+const API_VERSIONS: i16 = 18;
+
+#[test]
+fn exactly_once_when_a_call_to_kafka_is_cut_lost_or_late() {
+    let relay = Relay::start();
+    let advertised = format!("advertised.listeners=PLAINTEXT://{}", relay.address());
+    let cluster = Cluster::start(1, &[&advertised]);
+    relay.lead_to(&cluster.brokers());
+    let mut world = World::on(&relay.address(), 2, 200);
+    world.batch = 20;
+    relay.calls();
+    world.finish();
+    let calls = relay.calls();
+    assert!(calls.len() > 8, "{calls:?}");
+    let mut done = 0;
+    for api in calls.into_iter().filter(|api| *api != API_VERSIONS) {
+        for (after, harm) in [
+            (0, Harm::Cut),
+            (0, Harm::Lose),
+            (2, Harm::Cut),
+            (2, Harm::Lose),
+            (5, Harm::Lose),
+            (1, Harm::Delay(LATE)),
+        ] {
+            world.produce(80);
+            relay.harm(api, after, harm);
+            let ran = world.run(&world.land(), None);
+            done += u32::from(relay.relent());
+            assert!(matches!(ran.code, Some(0 | 75)), "call {api}, {harm:?} after {after}: {ran:?}");
+            if ran.code != Some(0) {
+                println!("call {api}, {harm:?} after {after}: {:?} {}", ran.code, ran.stderr);
+                world.finish();
+            }
+        }
+    }
+    assert!(done > 30, "only {done} calls were harmed");
+    assert_eq!(world.check().records, world.count());
+}
+
+/// The calls to the store that land a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Look,
+    Mark,
+    Put,
+    Head,
+    Create,
+    Part,
+    Complete,
+}
+
+impl Kind {
+    fn is(self, call: &Call) -> bool {
+        let of_the_object = !call.is_of_the_mark();
+        match self {
+            Kind::Look => call.method == "GET" && call.path.contains("list-type=2"),
+            Kind::Mark => call.puts() && call.is_of_the_mark(),
+            Kind::Put => call.puts() && of_the_object,
+            Kind::Head => call.method == "HEAD",
+            Kind::Create => call.method == "POST" && call.path.contains("uploads") && of_the_object,
+            Kind::Part => call.path.contains("partNumber=") && of_the_object,
+            Kind::Complete => call.completes() && of_the_object,
+        }
+    }
+}
+
+/// What is done to the calls of one kind: to the first one that comes, then to no other.
+type Rule = Option<(Kind, Act, Duration)>;
+
+/// Does harm to calls of these kinds, one after another, and says how often each was done.
+fn harm_store(mut world: World, users: u32, kinds: &[Kind], before: Option<(Kind, Act)>) {
+    let rule: Arc<Mutex<Rule>> = Arc::default();
+    let first: Arc<Mutex<Option<(Kind, Act)>>> = Arc::default();
+    let done = Arc::new(AtomicU32::new(0));
+    let (of_proxy, first_of_proxy, done_by_proxy) =
+        (Arc::clone(&rule), Arc::clone(&first), Arc::clone(&done));
+    let proxy = Proxy::start(&service("AWS_ENDPOINT_URL_S3"), move |call| {
+        if let Some((_, act)) = first_of_proxy.lock().unwrap().take_if(|(kind, _)| kind.is(call)) {
+            return act;
+        }
+        let Some((_, act, late)) = of_proxy.lock().unwrap().take_if(|(kind, ..)| kind.is(call)) else {
+            return Act::Pass;
+        };
+        done_by_proxy.fetch_add(1, SeqCst);
+        thread::sleep(late);
+        act
+    });
+    world.endpoint = proxy.url();
+    let harms = [
+        (Act::CutBefore, Duration::ZERO),
+        (Act::CutAfter, Duration::ZERO),
+        (Act::Answer("503 Slow Down", "<Error><Code>SlowDown</Code></Error>"), Duration::ZERO),
+        (Act::Answer("500 Oh", "<Error><Code>InternalError</Code></Error>"), Duration::ZERO),
+        (Act::Pass, LATE),
+        (Act::CutAfter, LATE),
+    ];
+    for kind in kinds {
+        for (act, late) in &harms {
+            world.produce(users);
+            *first.lock().unwrap() = before.clone();
+            *rule.lock().unwrap() = Some((*kind, act.clone(), *late));
+            let already = done.load(SeqCst);
+            let ran = world.run(&world.land(), None);
+            let how = format!("{act:?} {late:?}");
+            assert!(matches!(ran.code, Some(0 | 75)), "{kind:?} {how}: {ran:?}");
+            assert_eq!(done.load(SeqCst) - already, 1, "{kind:?} {how} was not done");
+            if ran.code != Some(0) {
+                println!("{kind:?} {how}: {:?} {}", ran.code, ran.stderr);
+                world.finish();
+            }
+        }
+    }
+    assert_eq!(world.check().records, world.count());
+}
+
+#[test]
+fn exactly_once_when_a_call_to_the_store_is_cut_lost_or_late() {
+    let mut world = World::new(2, 40);
+    world.batch = 40;
+    harm_store(world, 120, &[Kind::Look, Kind::Mark, Kind::Put], None);
+}
+
+#[test]
+fn exactly_once_when_the_store_does_not_answer_what_became_of_a_lost_answer() {
+    let mut world = World::new(2, 40);
+    world.batch = 40;
+    // The answer to the put is lost, so that the object is looked for.
+    harm_store(world, 120, &[Kind::Head], Some((Kind::Put, Act::CutAfter)));
+}
+
+#[test]
+fn exactly_once_when_a_call_of_an_upload_in_parts_is_cut_lost_or_late() {
+    let mut world = World::new(1, 20);
+    (world.batch, world.encode, world.put) = (12_000, "--compression none", "--part-size 5MiB");
+    harm_store(world, 12_000, &[Kind::Create, Kind::Part, Kind::Complete], None);
+}
+
+#[test]
+fn exactly_once_on_a_bad_line_to_kafka_and_to_the_store() {
+    let toxics = Toxics::start();
+    let kafka = toxics.proxy("kafka", "127.0.0.1:1");
+    let cluster = Cluster::start(1, &[&format!("advertised.listeners=PLAINTEXT://{kafka}")]);
+    toxics.lead("kafka", &cluster.brokers());
+    let store = service("AWS_ENDPOINT_URL_S3").trim_start_matches("http://").to_owned();
+    let mut world = World::on(&kafka, 4, 4000);
+    world.endpoint = format!("http://{}", toxics.proxy("store", &store));
+    (world.batch, world.options) = (40, vec!["--max-attempts", "50"]);
+    let mut dice = Dice::new(5);
+    let running = world.consumer(&format!("sleep 0.1; {}", world.land())).start();
+    for _ in 0..14 {
+        let line = dice.choose(&["kafka", "store"]);
+        let stream = dice.choose(&["upstream", "downstream"]);
+        let toxic = dice.choose(&[
+            r#""type":"reset_peer","attributes":{"timeout":0}"#,
+            r#""type":"timeout","attributes":{"timeout":200}"#,
+            r#""type":"latency","attributes":{"latency":700,"jitter":600}"#,
+            r#""type":"limit_data","attributes":{"bytes":3000}"#,
+            r#""type":"bandwidth","attributes":{"rate":20}"#,
+        ]);
+        toxics.add(line, &format!(r#"{{"name":"t","stream":"{stream}",{toxic}}}"#));
+        thread::sleep(Duration::from_millis(200 + dice.below(900)));
+        toxics.remove(line, "t");
+        thread::sleep(Duration::from_millis(dice.below(300)));
+    }
+    let ran = finish(running);
+    assert!(matches!(ran.code, Some(0 | 75)), "{ran:?}");
+    world.finish();
+    assert_eq!(world.check().records, world.count());
+}

@@ -1,0 +1,155 @@
+//! A relay in front of a broker that knows Kafka's frames: it cuts, loses or delays one chosen call.
+//!
+//! A frame is a length and a body. A request's body begins with the number of its call and, four bytes
+//! on, a number that its answer begins with. Clients connect to what a broker advertises, so the broker
+//! must be started after the relay, and advertise its address.
+
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+/// What is done to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Harm {
+    /// The connection ends before the broker hears of it.
+    Cut,
+    /// The broker carries it out, and the connection ends instead of the answer.
+    Lose,
+    /// The answer comes late.
+    Delay(Duration),
+}
+
+/// A running relay; it lasts as long as the test program.
+pub struct Relay {
+    address: SocketAddr,
+    shared: Arc<Mutex<Shared>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    broker: Option<SocketAddr>,
+    /// The call, how many of it are let pass before, and what is done to it then, once.
+    rule: Option<(i16, u32, Harm)>,
+    seen: BTreeSet<i16>,
+    done: bool,
+}
+
+impl Relay {
+    /// Listens. The broker is named later.
+    pub fn start() -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let shared = Arc::<Mutex<Shared>>::default();
+        let of_thread = Arc::clone(&shared);
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let shared = Arc::clone(&of_thread);
+                // A connection that ends is what this is about.
+                thread::spawn(move || serve(client, &shared));
+            }
+        });
+        Self { address, shared }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// Where the broker is.
+    pub fn lead_to(&self, broker: &str) {
+        self.shared.lock().unwrap().broker = Some(broker.parse().unwrap());
+    }
+
+    /// From now on: does this harm to the call `api`, once, when `after` of them have passed.
+    pub fn harm(&self, api: i16, after: u32, harm: Harm) {
+        let mut shared = self.shared.lock().unwrap();
+        (shared.rule, shared.done) = (Some((api, after, harm)), false);
+    }
+
+    /// Ends that; says whether it was done.
+    pub fn relent(&self) -> bool {
+        let mut shared = self.shared.lock().unwrap();
+        shared.rule = None;
+        shared.done
+    }
+
+    /// The calls that were made so far; begins to collect anew.
+    pub fn calls(&self) -> BTreeSet<i16> {
+        std::mem::take(&mut self.shared.lock().unwrap().seen)
+    }
+}
+
+impl Shared {
+    fn judge(&mut self, api: i16) -> Option<Harm> {
+        self.seen.insert(api);
+        match &mut self.rule {
+            Some((harmed, 0, harm)) if *harmed == api && !self.done => {
+                self.done = true;
+                Some(*harm)
+            }
+            Some((harmed, after, _)) if *harmed == api => {
+                *after = after.saturating_sub(1);
+                None
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Answers that something is done to: their numbers.
+type Harmed = Arc<Mutex<Vec<([u8; 4], Harm)>>>;
+
+fn serve(mut client: TcpStream, shared: &Mutex<Shared>) -> Option<()> {
+    let broker = shared.lock().unwrap().broker?;
+    let mut broker = TcpStream::connect(broker).ok()?;
+    let harmed = Harmed::default();
+    let (from, to, of_thread) = (broker.try_clone().ok()?, client.try_clone().ok()?, Arc::clone(&harmed));
+    thread::spawn(move || answer(from, to, &of_thread));
+    while let Some(frame) = read(&mut client) {
+        let api = i16::from_be_bytes([frame[4], frame[5]]);
+        match shared.lock().unwrap().judge(api) {
+            Some(Harm::Cut) => break,
+            Some(harm) => harmed.lock().unwrap().push((frame[8..12].try_into().ok()?, harm)),
+            None => {}
+        }
+        if broker.write_all(&frame).is_err() {
+            break;
+        }
+    }
+    end(&client, &broker)
+}
+
+fn answer(mut broker: TcpStream, mut client: TcpStream, harmed: &Harmed) -> Option<()> {
+    while let Some(frame) = read(&mut broker) {
+        let number = &frame[4..8];
+        let harm = harmed.lock().unwrap().iter().find(|(harmed, _)| harmed == number).map(|(_, harm)| *harm);
+        match harm {
+            Some(Harm::Delay(time)) => thread::sleep(time),
+            Some(_) => break,
+            None => {}
+        }
+        if client.write_all(&frame).is_err() {
+            break;
+        }
+    }
+    end(&client, &broker)
+}
+
+fn end(client: &TcpStream, broker: &TcpStream) -> Option<()> {
+    drop((client.shutdown(Shutdown::Both), broker.shutdown(Shutdown::Both)));
+    None
+}
+
+/// A whole frame, with its length.
+fn read(from: &mut TcpStream) -> Option<Vec<u8>> {
+    let mut frame = vec![0; 4];
+    from.read_exact(&mut frame).ok()?;
+    let length = u32::from_be_bytes(frame[..4].try_into().ok()?) as usize;
+    frame.resize(4 + length, 0);
+    from.read_exact(&mut frame[4..]).ok()?;
+    (length >= 8).then_some(frame)
+}
