@@ -29,6 +29,7 @@ complete -c kafka-consume -l profile -d 'Use the [profile.NAME] tables of the se
 complete -c kafka-consume -s e -l exit-at-end -d 'End where the partitions end now, instead of following the topics'
 complete -c kafka-consume -s f -l follow -d 'Follow the topics until a signal comes: what is done without --exit-at-end'
 complete -c kafka-consume -l envelope -d 'Write whole records: topic, partition, offset, timestamp, key, headers and value'
+complete -c kafka-consume -l transactional -d 'From topic to topic: kafka-produce in COMMAND commits the offset with its records'
 complete -c kafka-consume -l trust-exit -d 'Commit when COMMAND exits with 0, for a sink that gives no receipt: at least once'
 complete -c kafka-consume -l seal -d 'Seal the stream that begins here'
 complete -c kafka-consume -s q -l quiet -d 'Print errors only'

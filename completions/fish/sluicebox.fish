@@ -125,6 +125,7 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l pr
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s e -l exit-at-end -d 'End where the partitions end now, instead of following the topics'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s f -l follow -d 'Follow the topics until a signal comes: what is done without --exit-at-end'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l envelope -d 'Write whole records: topic, partition, offset, timestamp, key, headers and value'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l transactional -d 'From topic to topic: kafka-produce in COMMAND commits the offset with its records'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l trust-exit -d 'Commit when COMMAND exits with 0, for a sink that gives no receipt: at least once'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l seal -d 'Seal the stream that begins here'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s q -l quiet -d 'Print errors only'
@@ -254,6 +255,7 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l mi
 null\t'It is sent without a key'"
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s H -l header -d 'A header of every record; may be repeated' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s p -l partition -d 'Send to this partition, instead of the one that follows from the key' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l rejects-topic -d 'In a transaction: where the accounts of rejects go' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s b -l brokers -d 'Brokers to start from' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r
