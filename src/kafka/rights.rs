@@ -32,6 +32,8 @@ pub enum Resource<'a> {
     Topic(&'a str),
     /// A consumer group.
     Group(&'a str),
+    /// The id of a producer of transactions.
+    TransactionalId(&'a str),
 }
 
 /// A right: an operation on a resource.
@@ -47,6 +49,11 @@ impl<'a> Right<'a> {
     /// A right on a consumer group.
     pub fn on_group(operation: Operation, group: &'a str) -> Self {
         Self(operation, Resource::Group(group))
+    }
+
+    /// The right to transactions under an id.
+    pub fn to_transactions(id: &'a str) -> Self {
+        Self(Operation::Write, Resource::TransactionalId(id))
     }
 
     /// The error of a code that was met while doing `what`, for which this right is needed.
@@ -65,6 +72,7 @@ impl<'a> Right<'a> {
         let on = match on {
             Resource::Topic(name) => format!("--topic {name}"),
             Resource::Group(name) => format!("--group '{name}'"),
+            Resource::TransactionalId(id) => format!("--transactional-id '{id}'"),
         };
         format!(
             "kafka-acls --bootstrap-server HOST:PORT --add --allow-principal User:NAME --operation {operation:?} {on}"
@@ -79,6 +87,7 @@ impl fmt::Display for Right<'_> {
         let (kind, name) = match on {
             Resource::Topic(name) => ("topic", name),
             Resource::Group(name) => ("group", name),
+            Resource::TransactionalId(name) => ("transactional-id", name),
         };
         write!(out, "this principal lacks {operation:?} on {kind} {name}")
     }

@@ -30,6 +30,7 @@ use super::native::transaction::{self as native, Failure};
 use super::native::{Refusal, identity};
 use super::options::Settings;
 use super::producer::{self, Deliveries, Producer};
+use super::rights::{Operation, Right};
 use crate::batch::{Batch, Mandate, described};
 use crate::run::exit::{Error, Exit, Result};
 use crate::run::fault;
@@ -90,7 +91,10 @@ impl Transaction {
         let (range, group) = (&self.batch.range, &self.mandate.group);
         let place = [(&*range.topic, range.partition)];
         let found = patiently(|| commits_of(self.client.client(), group, Some(&place), true, wait)).map_err(
-            |refusal| codes::error(format!("cannot read the commits of group {group}"), refusal.code),
+            |refusal| {
+                let right = Right::on_group(Operation::Read, group);
+                right.error(format!("cannot read the commits of group {group}"), refusal.code)
+            },
         )?;
         // A partition that was added to its topic begins at 0, without a commit.
         let stands = found.first().map_or(0, |(.., committed)| committed.offset);
@@ -187,7 +191,17 @@ impl Transaction {
                 self.mandate.group,
                 described(&self.batch.range)
             )),
-            code => codes::error(what, code),
+            code => self.right(code).error(what, code),
+        }
+    }
+
+    /// Which right is missing, if a code says that one is.
+    fn right(&self, code: RDKafkaErrorCode) -> Right<'_> {
+        use RDKafkaErrorCode as K;
+        match code {
+            K::GroupAuthorizationFailed => Right::on_group(Operation::Read, &self.mandate.group),
+            K::TopicAuthorizationFailed => Right::on_topic(Operation::Read, &self.batch.range.topic),
+            _ => Right::to_transactions(&self.mandate.transactional_id),
         }
     }
 
@@ -233,13 +247,11 @@ fn init(client: &Client, transactional_id: &str) -> Result<()> {
         Ok(()) => Ok(()),
         Err(Trouble::Failed(failure)) => {
             log::debug!("{}: {}", what(), failure.words);
-            let error = codes::error(what(), failure.code);
+            let error = Right::to_transactions(transactional_id).error(what(), failure.code);
             Err(match failure.code {
                 RDKafkaErrorCode::InvalidTransactionTimeout => {
                     error.hint("a transaction.timeout.ms up to the broker's transaction.max.timeout.ms")
                 }
-                RDKafkaErrorCode::TransactionalIdAuthorizationFailed => error
-                    .hint("the rights Describe and Write on transactional ids that begin with sluicebox-"),
                 _ => error,
             })
         }

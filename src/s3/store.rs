@@ -35,7 +35,7 @@ use super::location::Location;
 use super::options::{S3Args, S3Place, endpoint};
 use super::sandbox::Sandbox;
 use crate::run::exit::{Error, Result};
-use crate::run::fault;
+use crate::run::fault::around;
 
 /// Attempts of one request, unless `AWS_MAX_ATTEMPTS` or the profile says otherwise: with the SDK's
 /// growing pauses, a store may be away for some ten seconds in the middle of a long upload.
@@ -119,10 +119,7 @@ impl Store {
     /// It lists rather than asks for the head of the bucket: the permission is the same, and the
     /// answer has a body that tells wrong keys from a missing permission.
     pub fn look_at(&self, location: &Location) -> Result<Seen> {
-        fault::point("s3.look.before");
-        let keys = self.keys_from(location, location.key())?;
-        fault::point("s3.look.after");
-        Ok(match keys {
+        Ok(match self.keys_from(location, location.key())? {
             // Of all keys that start with this one, itself comes first.
             Some(keys) if keys.first().is_some_and(|key| key == location.key()) => {
                 log::info!("{location} exists");
@@ -140,7 +137,8 @@ impl Store {
     /// not look.
     pub(super) fn keys_from(&self, location: &Location, start: &str) -> Result<Option<Vec<String>>> {
         let (store, location, start) = (self.clone(), location.clone(), start.to_owned());
-        self.wait(async move { keys_from(&store, &location, &start).await })?
+        let look = async move { keys_from(&store, &location, &start).await };
+        self.wait(around(["s3.look.before", "s3.look.after"], look))?
     }
 }
 

@@ -27,6 +27,8 @@ use crate::run::exit::{Error, Result};
 use crate::run::fault::around;
 use crate::run::units::grouped;
 
+/// When an abort that cut parts off is repeated: a store may take its time with what it has received.
+const LATE_PARTS: [Duration; 3] = [Duration::ZERO, Duration::from_millis(150), Duration::from_millis(450)];
 /// How long aborting may take altogether: a process that dies by a signal waits for it.
 pub(super) const ABORT_TIMEOUT: Duration = Duration::from_secs(4);
 
@@ -193,8 +195,11 @@ impl Transfer {
         let Some(upload) = self.shared.upload_id.get() else { return Ok(()) };
         abort(&self.job, upload).await?;
         if cut {
-            // A part that was on its way may land after the abort, and stay; the second one takes it.
-            abort(&self.job, upload).await?;
+            // A part that was on its way may land after the abort, and stay: another one takes it.
+            for pause in LATE_PARTS {
+                tokio::time::sleep(pause).await;
+                abort(&self.job, upload).await?;
+            }
         }
         Ok(())
     }

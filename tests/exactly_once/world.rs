@@ -244,6 +244,7 @@ impl World {
     #[track_caller]
     pub fn check(&self) -> Count {
         assert_eq!(self.unfinished(), Vec::<String>::new(), "the group is at the end, without a plan");
+        self.kafka("s3-verify").args([&self.place, "--group", &self.group]).go().exits(0);
         let output = Command::new(service("SLUICEBOX_TEST_PYTHON"))
             .arg(root().join("tests/readers/once.py"))
             .arg(&self.place)

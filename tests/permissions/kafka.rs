@@ -15,10 +15,11 @@ use crate::support::lake::Lake;
 use crate::support::{Ran, Run, folder, fresh, run, service, sh};
 
 /// The sections of the page, in its order.
-pub const JOBS: [&str; 12] = [
+pub const JOBS: [&str; 13] = [
     "kafka-produce",
     "kafka-consume",
     "kafka-consume --group",
+    "kafka-consume --group --transactional",
     "topic-admin create",
     "topic-admin list",
     "topic-admin describe",
@@ -33,13 +34,14 @@ pub const JOBS: [&str; 12] = [
 /// Names that nobody else uses, and the right to everything in them.
 struct World {
     topic: String,
+    out: String,
     group: String,
 }
 
 impl World {
     /// With names only.
     fn empty() -> Self {
-        Self { topic: fresh("created_users"), group: fresh("lake") }
+        Self { topic: fresh("created_users"), out: fresh("clean_users"), group: fresh("lake") }
     }
 
     /// With a topic of three records.
@@ -71,16 +73,18 @@ impl World {
     fn acls(&self, rights: &[Row]) -> Vec<Acl> {
         let acl = |row: &Row| {
             let (kind, name) = row.resource();
-            Acl { operation: row.right.clone(), kind: kind.to_owned(), name: self.name(name).to_owned() }
+            Acl { operation: row.right.clone(), kind: kind.to_owned(), name: self.name(name) }
         };
         rights.iter().map(acl).collect()
     }
 
     /// What a name of the page is here.
-    fn name(&self, name: &str) -> &str {
+    fn name(&self, name: &str) -> String {
         match name {
-            "created_users" => &self.topic,
-            "lake" => &self.group,
+            "created_users" => self.topic.clone(),
+            "clean_users" => self.out.clone(),
+            "lake" => self.group.clone(),
+            "sluicebox-lake-*" => format!("sluicebox-{}-*", self.group),
             other => panic!("the page has a name that the tests do not know: {other}"),
         }
     }
@@ -115,7 +119,7 @@ impl Scenario for Form {
     }
 
     fn names(&self, row: &Row) -> String {
-        let here = format!("{} on {}", row.right, row.on);
+        let here = format!("{} on {}", row.right, row.on.trim_end_matches('*'));
         (self.names)(row).map_or(here, str::to_owned)
     }
 }
@@ -168,6 +172,30 @@ fn kafka_consume_in_a_group_needs_what_the_page_says() {
         ran
     };
     test("kafka-consume --group", &Form::new(run, |_, _, ran| assert_eq!(ran.text().trim(), "3")));
+}
+
+#[test]
+fn kafka_to_kafka_needs_what_the_page_says() {
+    let run = |rights: &[Row]| {
+        let world = World::with_group();
+        world.admin(&format!("create {} -p 1", world.out));
+        let file = cluster().user(&world.acls(rights)).file;
+        let script = format!(
+            "kafka-consume -F {0} {1} --group {2} --transactional --exit-at-end --max-attempts 2 -- \
+             kafka-produce -F {0} --topic {3}",
+            file.display(),
+            world.topic,
+            world.group,
+            world.out
+        );
+        let ran = sh(&script).go();
+        if ran.code == Some(0) {
+            let copied = open("kafka-consume").args([&world.out, "--exit-at-end"]).go().succeeds();
+            assert_eq!(copied.json().len(), 3);
+        }
+        ran
+    };
+    test("kafka-consume --group --transactional", &Form::new(run, |_, _, _| ()));
 }
 
 #[test]
@@ -330,7 +358,7 @@ fn the_lines_to_paste_grant_what_the_tables_say() {
 #[test]
 fn the_lines_to_paste_are_understood_by_kafka_acls() {
     // Each option of these lines is in one of the two.
-    for name in ["kafka-produce", "kafka-consume --group"] {
+    for name in ["kafka-produce", "kafka-consume --group --transactional"] {
         let job = page::find("Kafka", name);
         let user = cluster().user(&[]);
         for line in job.block.lines() {
