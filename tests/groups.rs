@@ -368,7 +368,7 @@ fn groups_lost_places_are_named_and_put_back() {
         let command = kafka("topic-admin").args(["commit", &group]).args(arguments.split_whitespace());
         command.stdin(lines.join("\n")).go()
     };
-    commit("", &[line(1, 5), line(0, 7)]).fails(4, &["/0, group ", "not lost", "at 6, not 7", "--yes"]);
+    commit("", &[line(1, 5), line(0, 7)]).fails(4, &["partition 0", "not lost", "at 6, not 7", "--yes"]);
     commit("", &[line(1, 11)]).fails(1, &["11 is not one of 0 to 10"]);
     commit("", &[line(1, 5), line(3, 1)]).fails(2, &["no partition 3"]);
     commit("", &[line(1, 5), line(1, 5)]).fails(1, &["line 2"]);
