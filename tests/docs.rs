@@ -59,16 +59,21 @@ impl Reader {
     }
 }
 
-/// The bucket of the documentation, made if it does not exist yet; without the objects `absent`.
+/// The bucket of the documentation, made if it does not exist yet; without the objects `absent`, which are
+/// keys, and prefixes that end with `/`.
 fn prepare_lake(absent: &[&str]) {
     service("AWS_ENDPOINT_URL_S3");
     let store = Store::open(&S3Args::default()).unwrap();
     let request = store.client().create_bucket().bucket("lake");
     // It may be there: whether it can be used, the examples show.
     let _ = store.wait(async move { request.send().await.is_ok() }).unwrap();
-    for key in absent {
-        let request = store.client().delete_object().bucket("lake").key(*key);
-        store.wait(async move { request.send().await.unwrap() }).unwrap();
+    for prefix in absent {
+        let request = store.client().list_objects_v2().bucket("lake").prefix(*prefix);
+        let found = store.wait(async move { request.send().await.unwrap() }).unwrap();
+        for key in found.contents().iter().filter_map(|object| object.key()) {
+            let request = store.client().delete_object().bucket("lake").key(key);
+            store.wait(async move { request.send().await.unwrap() }).unwrap();
+        }
     }
 }
 

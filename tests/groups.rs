@@ -358,7 +358,7 @@ fn groups_lost_places_are_named_and_put_back() {
     assert_eq!(ran.json()[3], json!({"group": group, "total": null}));
     for at in ["earliest", "earliest --if-not-exists", "latest"] {
         let ran = admin(&format!("init-group {group} --topic {topic} --at {at}"));
-        ran.fails(4, &["partition 1", "is gone", &format!("topic-admin commit {group}")]);
+        ran.fails(4, &["/1, group ", "is gone", &format!("topic-admin commit {group}")]);
     }
     let line = |partition: i32, offset: i64| {
         json!({"topic": topic, "topic_id": site.topic_id, "partition": partition, "offset": offset, "start": 0})
@@ -368,7 +368,7 @@ fn groups_lost_places_are_named_and_put_back() {
         let command = kafka("topic-admin").args(["commit", &group]).args(arguments.split_whitespace());
         command.stdin(lines.join("\n")).go()
     };
-    commit("", &[line(1, 5), line(0, 7)]).fails(4, &["partition 0", "not lost", "at 6, not 7", "--yes"]);
+    commit("", &[line(1, 5), line(0, 7)]).fails(4, &["/0, group ", "not lost", "at 6, not 7", "--yes"]);
     commit("", &[line(1, 11)]).fails(1, &["11 is not one of 0 to 10"]);
     commit("", &[line(1, 5), line(3, 1)]).fails(2, &["no partition 3"]);
     commit("", &[line(1, 5), line(1, 5)]).fails(1, &["line 2"]);
@@ -399,7 +399,7 @@ fn groups_that_lost_everything_get_back_what_objects_know_and_no_more() {
     assert!(ran.stderr.contains("partitions 0, 2 still have no place"), "{}", ran.stderr);
     assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
     admin(&format!("init-group {group} --topic {topic} --at earliest --if-not-exists"))
-        .fails(4, &["partition 0"]);
+        .fails(4, &["/0, group "]);
     for partition in [0, 2] {
         let verb = format!("reset {group} --topic {topic} --partition {partition} --at earliest --yes");
         admin(&verb).succeeds();
@@ -484,7 +484,7 @@ fn groups_of_other_tools_are_seen_and_left_alone() {
     assert_eq!(field(&ran, "lag"), [json!(3), json!(2), Value::Null]);
     for at in ["earliest", "earliest --if-not-exists"] {
         let ran = admin(&format!("init-group {group} --topic {topic} --at {at}"));
-        ran.fails(4, &["partition 0", "another tool"]);
+        ran.fails(4, &["/0, group ", "another tool"]);
     }
     place(&group, &topic, 1, 3, b"{\"sluicebox\":2}");
     assert_eq!(field(&admin(&format!("groups {group}")).succeeds(), "mark"), ["foreign", "later_version"]);

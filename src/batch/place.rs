@@ -122,14 +122,20 @@ impl Partition<'_> {
             None => self.judge_none()?,
             Some(committed) => self.judge_commit(committed)?,
         };
-        self.judge_offset(place.offset)?;
+        self.judge_offset(&place)?;
         Ok(place)
     }
 
     fn judge_none(&self) -> Result<Place> {
         match self.known {
+            // It may have had places, and lost them all: then what is stored says where it was.
             None => Err(Error::usage(format!("group {} has no place in topic {}", self.group, self.topic))
-                .hint(format!("topic-admin init-group {} --topic {} --at earliest", self.group, self.topic))),
+                .hint(format!(
+                    "a new group: topic-admin init-group {} --topic {} --at earliest; one that was: {}",
+                    self.group,
+                    self.topic,
+                    self.restore()
+                ))),
             // Added since: all partitions that its siblings knew have had commits.
             Some(known) if self.partition >= known => {
                 Ok(Place { offset: 0, epoch: None, start: 0, plan: None })
@@ -152,11 +158,17 @@ impl Partition<'_> {
         Ok(Place { offset: committed.offset, epoch: committed.epoch, start: mark.start, plan })
     }
 
-    fn judge_offset(&self, offset: i64) -> Result<()> {
+    fn judge_offset(&self, place: &Place) -> Result<()> {
+        let offset = place.offset;
         if offset < self.low {
             let gone = format!("offsets {offset} to {} are gone by retention", self.low - 1);
-            return Err(Error::data(format!("{}: {gone}", self.name()))
-                .hint(format!("{} to go on without them", self.reset("earliest"))));
+            let error = Error::data(format!("{}: {gone}", self.name()));
+            // A batch that was begun may be stored: its object, and not what is left of the topic, says
+            // where the next one begins.
+            return Err(match place.plan {
+                Some(_) => error.and("the batch that was begun there may be stored").hint(self.restore()),
+                None => error.hint(format!("{} to go on without them", self.reset("earliest"))),
+            });
         }
         if offset > self.high {
             let text =
@@ -167,12 +179,15 @@ impl Partition<'_> {
     }
 
     fn name(&self) -> String {
-        format!("group {}, topic {}, partition {}", self.group, self.topic, self.partition)
+        format!("{}/{}, group {}", self.topic, self.partition, self.group)
+    }
+
+    fn restore(&self) -> String {
+        format!("s3-verify s3://BUCKET/PREFIX/ --offsets | topic-admin commit {}", self.group)
     }
 
     fn lost(&self, why: &str) -> Error {
-        Error::data(format!("{}: {why}", self.name()))
-            .hint(format!("s3-verify s3://BUCKET/PREFIX/ --offsets | topic-admin commit {}", self.group))
+        Error::data(format!("{}: {why}", self.name())).hint(self.restore())
     }
 
     fn other(&self, what: &str, then: &str, now: &str) -> Error {
@@ -247,7 +262,9 @@ mod tests {
     fn every_lost_place_is_an_error_that_names_the_way_back() {
         let of = |mark: Mark| committed(20, &mark);
         let foreign = Committed { offset: 20, epoch: None, metadata: b"\xff{}".to_vec() };
+        let plan = Some(Plan { end: 50, date: "2026-11-20".into(), cmd: "ab".into() });
         for (here, commit, way) in [
+            (Partition { low: 21, ..HERE }, of(Mark { plan, ..mark() }), "s3-verify"),
             (HERE, foreign, "s3-verify"),
             (HERE, Committed { metadata: Vec::new(), ..of(mark()) }, "s3-verify"),
             (HERE, of(Mark { cluster: "x".into(), ..mark() }), "reset lake"),

@@ -31,7 +31,8 @@ pub struct Expected {
     pub in_transaction: bool,
 }
 
-/// The reports of one command's stages, in the order in which they came.
+/// The reports of one command's stages: those that are at work, then those that have ended, in the
+/// order in which they did.
 #[derive(Debug, Default)]
 pub struct Reports {
     stages: Vec<Stage>,
@@ -103,7 +104,9 @@ impl Reports {
             self.stages.len() - 1
         });
         if line.event == "end" {
-            self.stages[at].end = Some(line.into_end());
+            let mut stage = self.stages.remove(at);
+            stage.end = Some(line.into_end());
+            self.stages.push(stage);
         }
     }
 
@@ -151,19 +154,21 @@ impl Reports {
 
     /// No stage failed, none went away without a word, and the command exited with 0.
     fn all_well(&self, status: Result<ExitStatus>) -> Result<()> {
-        if let Some(failure) = self.root_cause() {
-            return Err(failure);
+        let silent = self.stages.iter().find(|stage| stage.end.is_none()).map(Stage::gone);
+        match (self.root_cause(), silent) {
+            // That it went away may be why the other failed. Where we have killed it, we know.
+            (Some(failure), Some(gone)) if status.is_ok() => Err(failure.and(gone)),
+            (Some(failure), _) => Err(failure),
+            (None, silent) => {
+                let status = status?;
+                silent.map_or(Ok(()), |gone| Err(Error::data(gone)))?;
+                judge_status(status)
+            }
         }
-        let status = status?;
-        if let Some(stage) = self.stages.iter().find(|stage| stage.end.is_none()) {
-            let text = format!("{} (pid {}) started and did not tell how it ended", stage.name, stage.pid);
-            return Err(Error::data(text));
-        }
-        judge_status(status)
     }
 
-    /// The first stage that failed by itself. What follows from it, a pipe without a reader, a stream
-    /// without a seal, comes later or says so.
+    /// The first stage that failed by itself. What follows from it, a stream without a seal, is told
+    /// later, since a stage reports before its pipes close; a pipe without a reader says so.
     fn root_cause(&self) -> Option<Error> {
         let failures = || {
             self.stages.iter().filter_map(|stage| match &stage.end {
@@ -173,6 +178,13 @@ impl Reports {
         };
         let root = failures().find(|failure| !failure.3).or_else(|| failures().next());
         root.map(|(stage, exit, error, _)| Error::new(exit_of(exit), format!("{}: {error}", stage.name)))
+    }
+}
+
+impl Stage {
+    /// Whoever writes no report at its end was killed, often for its memory.
+    fn gone(&self) -> String {
+        format!("{} (pid {}) started and did not tell how it ended: killed, perhaps", self.name, self.pid)
     }
 }
 
@@ -238,9 +250,12 @@ fn judge_status(status: ExitStatus) -> Result<()> {
             Err(Error::usage("the command was not found, or may not be run")
                 .hint("kafka-consume … -- ./land.sh"))
         }
+        // No stage has told why, or this would be its word.
         (Some(code), _) => {
             let exit = u8::try_from(code).map_or(Exit::Data, exit_of);
-            Err(Error::new(exit, format!("the command failed with exit status {code}")))
+            Err(Error::new(exit, format!("the command failed with exit status {code}")).hint(
+                "see what it has printed; a stage behind sudo or env -i needs the BATCH and SLUICEBOX variables",
+            ))
         }
         (None, signal) => {
             Err(Error::data(format!("the command was killed by signal {}", signal.unwrap_or_default())))
@@ -356,6 +371,22 @@ mod tests {
         assert_eq!(judge(std::slice::from_ref(&a), 0, &expected).expect("one"), 2000);
         let stale = sink(2, failed("kafka-produce", 75, "this attempt is stale", false));
         assert_eq!(judge(&[a, stale], 1, &expected).unwrap_err().exit(), Exit::Usage);
+    }
+
+    #[test]
+    fn the_root_cause_is_who_failed_first_whoever_started_first() {
+        let mut cause = failed("to-parquet", 2, "no such schema", false);
+        cause["pid"] = 2.into();
+        let follows = failed("s3-put", 1, "stdin is not sealed", false);
+        let begins = json!({"v": 1, "event": "start", "stage": "s3-put", "pid": 9});
+        let error = judge(&[begins, cause, follows], 1, &expected()).unwrap_err();
+        assert_eq!((error.exit(), error.message()), (Exit::Usage, "to-parquet: no such schema"));
+        let mut nearest = failed("to-parquet", 1, "the next stage stopped reading", true);
+        nearest["pid"] = 2.into();
+        let begins = json!({"v": 1, "event": "start", "stage": "hash-fields", "pid": 9});
+        let follows = failed("hash-fields", 1, "the next stage stopped reading", true);
+        let error = judge(&[begins, nearest, follows], 1, &expected()).unwrap_err();
+        assert!(error.message().starts_with("to-parquet"), "{error}");
     }
 
     #[test]

@@ -147,16 +147,34 @@ impl Command for KafkaConsume {
         description: "Writes the value of each record, which must be one JSON object: line ends inside \
             of it become spaces, anything else is rejected with its topic, partition and offset. \
             Records without a value (tombstones) are dropped and counted.\n\n\
-            No group is joined and nothing is committed: it can be run at any time, by anybody who may \
-            read the topic. Only committed transactions are read. Records of one partition keep their \
-            order.\n\n\
+            Without --group no group is joined and nothing is committed: it can be run at any time, by \
+            anybody who may read the topic. Only committed transactions are read. Records of one partition \
+            keep their order.\n\n\
             Without --exit-at-end it follows the topics like tail -f. With it, the end offsets are \
             taken once, at the start, and the command ends when it has passed them, whatever stands \
             there: a transaction marker, a gap left by compaction, or nothing at all.\n\n\
             --envelope writes one JSON object for any record, whatever its bytes: {topic, partition, \
             offset, timestamp, timestamp_type, key or key_b64, headers: [[name, value]], value or \
             value_text or value_b64}. `value` is a JSON object byte for byte, null is a tombstone. \
-            kafka-produce --envelope reads it back without loss.",
+            kafka-produce --envelope reads it back without loss.\n\n\
+            With --group it runs COMMAND once a batch, exactly once. A batch is a range of one partition; \
+            partitions are worked on side by side. Where a batch ends is committed before COMMAND starts, \
+            and that it is done is committed when COMMAND has exited with 0, every stage of it has told \
+            that it ended well, and its sink has given a receipt: an exit status alone is not believed. \
+            Whatever is killed in between, the same command run again completes it, and s3-put finds what \
+            is stored already. The group is begun once, by topic-admin init-group; a place that was lost is \
+            an error that says how to put it back, never a silent restart.\n\n\
+            COMMAND reads the batch, sealed, on stdin, and what it is called in the environment: BATCH, \
+            BATCH_DATE, BATCH_TOPIC, BATCH_TOPIC_ID, BATCH_PARTITION, BATCH_FIRST_OFFSET, BATCH_END_OFFSET, \
+            BATCH_GROUP. What fails is tried again, --max-attempts times with growing pauses; then the \
+            partition is given up, and the others go on. After the first SIGTERM running batches may end, \
+            for --drain-timeout; what is not done by then is done by the next run.\n\n\
+            With --transactional, COMMAND ends in kafka-produce, which sends its records and the offset in one \
+            transaction. Readers of committed records see each once.\n\n\
+            With --exit-at-end it suits a crontab: */10 * * * * cd /srv/lake && kafka-consume created_users \
+            --group lake --exit-at-end -- ./land.sh. Without it, it is a service. Either may run on several \
+            hosts, which share the partitions. docs/exactly-once.md has the claim, its conditions, and what \
+            to do in each error.",
         examples: &[
             ("all there is, as a file", "kafka-consume created_users --exit-at-end > users.ndjson"),
             ("the last ten of each partition, and what follows", "kafka-consume created_users --from -10"),
@@ -167,15 +185,22 @@ impl Command for KafkaConsume {
                  to-parquet --schema users.ddl |\n    s3-put s3://lake/users.parquet",
             ),
             (
+                "each record once into the lake, batch by batch; what a crontab runs",
+                "kafka-consume created_users --group parquet --exit-at-end -- ./land.sh",
+            ),
+            (
                 "from topic to topic, each record once",
                 "kafka-consume created_users --group copy --transactional --exit-at-end -- \\\n  \
                  sh -c 'hash-fields --key-file hash.key email | kafka-produce -t clean'",
             ),
             ("one record, with its key and headers", "kafka-consume created_users -n 1 --envelope"),
         ],
-        environment: &[],
+        environment: &[(
+            "BATCH, BATCH_DATE, BATCH_TOPIC, BATCH_PARTITION, ...",
+            "set for COMMAND: the batch that it gets",
+        )],
         files: &[],
-        see_also: &["kafka-produce", "topic-admin", "to-parquet"],
+        see_also: &["kafka-produce", "topic-admin", "to-parquet", "s3-put", "s3-verify"],
     };
 
     fn run(self, process: &Process) -> Result<()> {

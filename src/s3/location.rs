@@ -166,7 +166,10 @@ pub const SUFFIX: &str = ".parquet";
 pub fn key_for(location: &Location, batch: Option<&Batch>, suffix: &str) -> Result<Location> {
     match batch {
         None if location.is_prefix() => Err(Error::usage(format!("{location} names a folder, no object"))
-            .hint(format!("s3-put {}users.parquet", folder(location)))),
+            .hint(format!(
+                "s3-put {}users.parquet; in a batch its BATCH variables must arrive here",
+                folder(location)
+            ))),
         None => Ok(location.clone()),
         Some(batch) if location.is_prefix() => {
             let url = format!("{}dt={}/{}{suffix}", folder(location), batch.date, batch.name());

@@ -13,6 +13,7 @@ fn every_file_is_run() {
                 the_main_job_in_the_sandbox();
             }
             "users.ddl" => the_schema(),
+            "land.sh" => each_batch_lands_once(),
             _ => panic!("examples/{name} is run by no test: add one here"),
         }
     }
@@ -39,6 +40,25 @@ fn the_main_job_in_the_sandbox() {
         sandbox = sandbox.without(variable);
     }
     shows_two_users(&sandbox.go().exits(0).json());
+}
+
+/// As the head of the script says, with its own names: a group begins, lands, and is proven.
+fn each_batch_lands_once() {
+    let (reader, lake, topic) = (Reader::new("land"), Lake::make(), fresh("land"));
+    reader.link("examples");
+    reader.prepare_key_and_schema();
+    reader.prepare_topic(&topic, 4);
+    let (place, group) = (lake.url("users/"), fresh("lake"));
+    let script = format!(
+        "generate-users --results 1000 | kafka-produce --topic {topic} --key login.uuid
+        topic-admin init-group {group} --topic {topic} --at earliest > begun
+        kafka-consume {topic} --group {group} --exit-at-end -- examples/land.sh
+        kafka-consume {topic} --group {group} --exit-at-end -- examples/land.sh
+        s3-verify {place} --group {group}"
+    );
+    let accounts = check(&script, reader.sh(&script).env("LAKE", &place).go()).json();
+    let sum = |name: &str| accounts.iter().map(|account| account[name].as_i64().unwrap()).sum::<i64>();
+    assert_eq!((sum("rows"), sum("committed")), (1000, 1000));
 }
 
 fn shows_two_users(shown: &[serde_json::Value]) {

@@ -13,6 +13,7 @@ use crate::support::{Run, finish, folder, run};
 fn prepare() -> Reader {
     let reader = Reader::new("examples");
     reader.prepare_key_and_schema();
+    std::fs::copy(crate::support::root().join("examples/land.sh"), reader.dir.join("land.sh")).unwrap();
     for (topic, partitions) in [("created_users", 4), ("users", 2), ("copy", 2), ("clean", 2), ("scratch", 1)]
     {
         reader.prepare_topic(topic, partitions);
@@ -26,6 +27,7 @@ fn prepare() -> Reader {
         kafka-produce --topic created_users < users.ndjson
         kafka-produce --topic users --key login.uuid --header origin=help < users.ndjson
         topic-admin init-group copy --topic created_users --at earliest --if-not-exists > /dev/null
+        topic-admin init-group parquet --topic created_users --at earliest --if-not-exists > group
         mkdir -p ~/.local/bin
         echo 'client.id=help' > ~/.kafka.properties";
     reader.sh(script).go().succeeds();

@@ -100,3 +100,28 @@ fn every_completion_script_parses() {
         silent(&["fish", "--no-execute"], &[script]);
     }
 }
+
+#[test]
+fn the_page_for_whoever_is_on_call_quotes_messages_that_exist() {
+    let page = std::fs::read_to_string(root().join("docs/exactly-once.md")).unwrap();
+    let sources: String = sources(&root().join("src")).into_iter().collect();
+    // A message goes on in the next line of the source with `\\`, and has braces for what it names.
+    let joined: String = sources.split("\\\n").map(str::trim_start).collect();
+    let headings: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("### ")).collect();
+    assert!(headings.len() > 20, "{headings:?}");
+    for heading in headings {
+        let known = heading.replace("version 2", "version {}");
+        assert!(joined.contains(&known), "no message says: {heading}");
+    }
+}
+
+fn sources(dir: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(
+            |path| {
+                if path.is_dir() { sources(&path) } else { vec![std::fs::read_to_string(&path).unwrap()] }
+            },
+        )
+        .collect()
+}

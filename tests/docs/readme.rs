@@ -7,7 +7,7 @@ use super::{Reader, check, prepare_lake};
 use crate::support::{PROGRAM, root};
 
 /// The blocks that are run: a phrase of each, and how many lines it prints. A new block needs a line here.
-const BLOCKS: [(&str, usize); 9] = [
+const BLOCKS: [(&str, usize); 10] = [
     ("kafka-consume created_users --exit-at-end --seal", 0),
     ("cargo run --release -- sandbox", 2),
     ("tests/run", 0),
@@ -17,6 +17,7 @@ const BLOCKS: [(&str, usize); 9] = [
     ("infer-schema", 3),
     ("topic-admin create tour", 2),
     ("s3://lake/tour.parquet", 1),
+    ("LAKE=s3://lake/tour/", 4),
 ];
 
 /// A fenced block.
@@ -90,7 +91,7 @@ fn every_block_runs_in_order() {
     assert_eq!((run.len(), shown), (BLOCKS.len(), 0), "blocks that run, and blocks that only show");
     assert_eq!(run.len() + shown, blocks.len(), "a block is sh or text");
 
-    prepare_lake(&[]);
+    prepare_lake(&["tour/"]);
     // What the sentence above the first block takes for granted.
     let opening = Reader::new("opening");
     opening.prepare_key_and_schema();

@@ -10,13 +10,23 @@
 //! | `zombies` | members that stop and come back, join and leave |
 //! | `transactions` | from topic to topic: all of it, for readers of committed records |
 //! | `network` | cut, reset, slow and lost answers, of Kafka and of the store |
+//! | `liars` | commands, and a store, that do not do what they say |
+//! | `places` | offsets, records and topics that are gone, and the way back |
+//! | `rejects` | values that are no records, counted down the stages |
+//! | `edges` | empty batches and ranges, gaps, signals, two sinks, what changes between batches |
 
 mod cluster;
 mod crash;
 mod dice;
+mod edges;
+mod hands;
+mod liars;
 mod network;
+mod places;
 mod processes;
+mod rejects;
 mod relay;
+mod store;
 mod toxics;
 mod transactions;
 mod world;

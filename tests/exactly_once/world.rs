@@ -106,10 +106,19 @@ impl World {
 
     /// The same; `hash-fields` will reject every tenth of them, which has no email.
     pub fn produce_with_rejects(&self, users: u32) {
+        self.produce_without_email(users, 10);
+    }
+
+    /// The same; it will reject all of them.
+    pub fn produce_rejects(&self, users: u32) {
+        self.produce_without_email(users, 1);
+    }
+
+    fn produce_without_email(&self, users: u32, every: usize) {
         let mut lines = Vec::new();
         for (at, line) in String::from_utf8(self.more(users)).unwrap().lines().enumerate() {
             let mut user: Value = serde_json::from_str(line).unwrap();
-            if at % 10 == 0 {
+            if at % every == 0 {
                 user.as_object_mut().unwrap().remove("email");
             }
             writeln!(lines, "{user}").unwrap();

@@ -36,6 +36,7 @@ pub struct Child {
     reported: Receiver<Reports>,
     /// The reading end of its stdin, held to see what it left there.
     left: PipeReader,
+    timeout: Option<Duration>,
     deadline: Option<Instant>,
     leash: Arc<Leash>,
 }
@@ -96,7 +97,7 @@ impl Child {
         });
         thread::spawn(move || tell_reports.send(read_reports(listen)));
         let deadline = timeout.map(|timeout| Instant::now() + timeout);
-        let running = Self { group, exited, reported, left, deadline, leash: Arc::clone(leash) };
+        let running = Self { group, exited, reported, left, timeout, deadline, leash: Arc::clone(leash) };
         let feed = Feed { pipe: feed, has_exited, leash: Arc::clone(leash), deadline };
         Ok((running, feed))
     }
@@ -109,14 +110,18 @@ impl Child {
     /// Waits until it has ended.
     pub fn wait(self) -> Ended {
         let status = self.await_exit();
+        // What did not end by itself is not waited for.
+        if status.is_err() {
+            kill(self.group);
+        }
         let reports = match self.reported.recv_timeout(LINGER) {
             Ok(reports) => Ok(reports),
             Err(_) => Err(Error::data("the command has exited, but something that it started goes on").hint(
                 "wait for background jobs in the script, or start them with SLUICEBOX_REPORT_FD unset",
             )),
         };
-        // Whatever is left of a command that has failed is of no use to anybody.
-        if reports.is_err() || status.is_err() {
+        // What goes on by itself is of no use to anybody.
+        if reports.is_err() {
             kill(self.group);
         }
         self.leash.release();
@@ -127,6 +132,12 @@ impl Child {
         }
     }
 
+    fn too_slow(&self) -> Error {
+        let seconds = self.timeout.unwrap_or_default().as_secs_f64();
+        Error::data(format!("the command did not end within {seconds} s (--batch-timeout)"))
+            .hint("a longer --batch-timeout, or a smaller --batch-records")
+    }
+
     fn await_exit(&self) -> Result<ExitStatus> {
         loop {
             match self.exited.recv_timeout(STEP) {
@@ -135,7 +146,7 @@ impl Child {
                 }
                 Err(RecvTimeoutError::Disconnected) => return Err(Error::data("a helping thread failed")),
                 Err(RecvTimeoutError::Timeout) if self.leash.is_killed() => return Err(gone()),
-                Err(RecvTimeoutError::Timeout) if is_past(self.deadline) => return Err(too_slow()),
+                Err(RecvTimeoutError::Timeout) if is_past(self.deadline) => return Err(self.too_slow()),
                 Err(RecvTimeoutError::Timeout) => {}
             }
         }
@@ -185,11 +196,6 @@ impl Feed {
 /// The partition was taken away in the middle of a batch.
 pub fn gone() -> Error {
     Error::temporary("the partition was given to another consumer, or this one is ending")
-}
-
-fn too_slow() -> Error {
-    Error::data("the command did not end in time")
-        .hint("a longer --batch-timeout, or a smaller --batch-records")
 }
 
 fn is_past(deadline: Option<Instant>) -> bool {

@@ -25,6 +25,8 @@ mod worker;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::Read;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -34,6 +36,7 @@ pub use cut::Cut;
 use leash::Leash;
 use member::{Change, Member, Partition};
 use pool::Pool;
+use rdkafka::error::RDKafkaErrorCode;
 use worker::Worker;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -43,7 +46,7 @@ use super::options::Settings;
 use super::rights::Operation;
 use super::{codes, topic};
 use crate::batch::machine::Commits;
-use crate::run::exit::{Error, Result};
+use crate::run::exit::{Error, Exit, Result};
 use crate::run::fault;
 use crate::run::signals::Signals;
 use crate::stream::counts::{Counts, Facts};
@@ -58,6 +61,10 @@ const GRACE: Duration = Duration::from_secs(5);
 const SETTLE: Duration = Duration::from_secs(3);
 /// How often a member that was assigned nothing says that it waits.
 const REMIND: Duration = Duration::from_secs(30);
+/// The pause before a question that brokers could not answer yet is asked again.
+const ASK_AGAIN: Duration = Duration::from_millis(200);
+/// So much of a script tells it from another one.
+const LONGEST_SCRIPT: u64 = 1 << 20;
 
 /// What to consume, and how.
 #[derive(Clone, Debug)]
@@ -154,17 +161,21 @@ impl Job {
 }
 
 fn id_of(member: &Member, topic: &str) -> Result<String> {
-    identity::topic_id(member.client(), topic, member.patience()).map_err(|refusal| {
-        use rdkafka::error::RDKafkaErrorCode as K;
-        match refusal.code {
-            K::UnknownTopicOrPartition | K::UnknownTopic => topic::unknown(topic),
-            K::UnsupportedFeature => Error::usage(format!(
-                "this cluster gives topics no ids, so a topic that was made again would not be noticed: topic {topic}"
-            ))
-            .hint("Kafka 2.8 or later"),
-            code => codes::error(format!("cannot look up topic {topic}"), code),
-        }
-    })
+    identity::topic_id(member.client(), topic, member.patience())
+        .map_err(|refusal| unidentified(topic, refusal.code))
+}
+
+/// Why a topic has no id.
+fn unidentified(topic: &str, code: RDKafkaErrorCode) -> Error {
+    use RDKafkaErrorCode as K;
+    match code {
+        K::UnknownTopicOrPartition | K::UnknownTopic => topic::unknown(topic),
+        K::UnsupportedFeature => Error::usage(format!(
+            "this cluster gives topics no ids, so a topic that was made again would not be noticed: topic {topic}"
+        ))
+        .hint("Kafka 2.8 or later"),
+        code => codes::error(format!("cannot look up topic {topic}"), code),
+    }
 }
 
 impl Group {
@@ -326,7 +337,8 @@ impl Group {
                 let mut leashes = self.leashes.lock().unwrap_or_else(PoisonError::into_inner);
                 leashes.retain(|leash| !Arc::ptr_eq(leash, &held.leash));
             }
-            if let Some(error) = &outcome {
+            // The last one is how the whole ends.
+            if let Some(error) = outcome.as_ref().filter(|_| !self.workers.is_empty()) {
                 log::error!("giving up: {error}");
             }
             self.resting.insert(partition, outcome);
@@ -362,12 +374,16 @@ impl Group {
 
     /// The most urgent of the reasons why partitions were given up.
     fn outcome(&mut self) -> Result<()> {
-        let mut errors: Vec<Error> = self.resting.drain().filter_map(|(_, error)| error).collect();
-        let Some(exit) = errors.iter().map(Error::exit).reduce(crate::run::Exit::or) else { return Ok(()) };
+        let mut given_up: Vec<(Partition, Error)> =
+            self.resting.drain().filter_map(|(partition, error)| Some((partition, error?))).collect();
+        given_up.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let mut errors: Vec<Error> = given_up.into_iter().map(|(_, error)| error).collect();
+        let Some(exit) = errors.iter().map(Error::exit).reduce(Exit::or) else { return Ok(()) };
         let at = errors.iter().position(|error| error.exit() == exit).unwrap_or(0);
         let error = errors.swap_remove(at);
         Err(match errors.len() {
             0 => error,
+            1 => error.and("one more partition was given up"),
             others => error.and(format!("{others} more partitions were given up")),
         })
     }
@@ -433,7 +449,20 @@ fn each(leashes: &Mutex<Vec<Arc<Leash>>>, act: impl Fn(&Leash)) {
     leashes.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|leash| act(leash));
 }
 
+/// Asks until the brokers agree on who leads: one that was just restarted may not know yet.
 fn ends_of(member: &Member, topic: &topic::Topic) -> Result<Vec<(i32, i64)>> {
+    let deadline = Instant::now() + member.patience();
+    loop {
+        match ask_for_ends(member, topic) {
+            Err(error) if error.exit() == Exit::Temporary && Instant::now() < deadline => {
+                thread::sleep(ASK_AGAIN);
+            }
+            other => return other,
+        }
+    }
+}
+
+fn ask_for_ends(member: &Member, topic: &topic::Topic) -> Result<Vec<(i32, i64)>> {
     let names: Vec<(&str, i32)> =
         topic.partitions.iter().map(|partition| (&*topic.name, partition.id)).collect();
     let what = || format!("cannot read the end offsets of {}", topic.name);
@@ -453,7 +482,7 @@ fn listed(partitions: &[Partition]) -> String {
     partitions.iter().map(|(topic, partition)| format!("{topic}/{partition}")).collect::<Vec<_>>().join(", ")
 }
 
-/// The digest of a command's arguments, as it stands beside a plan.
+/// The digest of a command, as it stands beside a plan: its arguments, and its text if it is a script.
 fn digest(command: &[OsString]) -> String {
     use std::os::unix::ffi::OsStrExt;
     let mut digest = Xxh3::new();
@@ -461,5 +490,47 @@ fn digest(command: &[OsString]) -> String {
         digest.update(argument.as_bytes());
         digest.update(&[0]);
     }
+    digest.update(&script(&command[0]).unwrap_or_default());
     hex128(digest.digest128())[..16].to_owned()
+}
+
+/// The text of a script that is named by its path. A program is left out: a newer one is no other command.
+fn script(path: &OsString) -> Option<Vec<u8>> {
+    let is_path = path.as_encoded_bytes().contains(&b'/');
+    let mut file = is_path.then(|| File::open(path).ok())??;
+    let mut text = vec![0; 2];
+    file.read_exact(&mut text).ok().filter(|()| text == b"#!")?;
+    file.take(LONGEST_SCRIPT).read_to_end(&mut text).ok()?;
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_without_topic_ids_is_refused_by_name() {
+        let error = unidentified("users", RDKafkaErrorCode::UnsupportedFeature);
+        assert_eq!((error.exit(), error.advice()), (Exit::Usage, Some("Kafka 2.8 or later")));
+        assert!(error.message().contains("no ids") && error.message().ends_with("topic users"), "{error}");
+        assert_eq!(unidentified("users", RDKafkaErrorCode::RequestTimedOut).exit(), Exit::Temporary);
+    }
+
+    #[test]
+    fn the_digest_tells_of_arguments_and_of_an_edited_script() {
+        let of = |command: &[&str]| digest(&command.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(of(&["sh", "-c", "x"]).len(), 16);
+        assert_ne!(of(&["sh", "-c", "x"]), of(&["sh", "-cx"]));
+        let dir = std::env::temp_dir().join(format!("sluicebox-digest-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let land = dir.join("land.sh").display().to_string();
+        let with = |text: &str| {
+            std::fs::write(&land, text).unwrap();
+            of(&[&land])
+        };
+        assert_ne!(with("#!/bin/sh\none"), with("#!/bin/sh\ntwo"));
+        assert_eq!(with("\x7fELF one"), with("\x7fELF two"), "a program that was updated");
+        assert_eq!(of(&[&land]), of(&[&land]));
+        std::fs::remove_dir_all(&dir).unwrap();
+    }
 }

@@ -11,7 +11,7 @@ use crate::batch::place::{self, Committed, Mark, Place};
 use crate::kafka::native::offsets::Which;
 use crate::kafka::rights::Operation;
 use crate::kafka::{topic, transaction};
-use crate::run::exit::{Error, Result};
+use crate::run::exit::{Error, Exit, Result};
 use crate::run::fault;
 
 /// How long a transaction is waited for that is about to commit.
@@ -63,7 +63,8 @@ impl Worker {
 
     /// The place that follows from a commit.
     fn judge(&self, committed: Option<&Committed>, known: Option<i32>) -> Result<Place, Failure> {
-        self.check_topic()?;
+        // Another topic is another one tomorrow, too.
+        self.check_topic().map_err(|error| Failure { again: error.exit() == Exit::Temporary, error })?;
         let topic = self.topic();
         let partition = place::Partition {
             group: &self.job.member.group,

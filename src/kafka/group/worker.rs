@@ -113,6 +113,26 @@ impl Worker {
                 action => self.carry_out(&action).unwrap_or_else(|failure| self.fail(failure)),
             };
             self.machine.step(&event);
+            self.tell_failure(&event);
+        }
+    }
+
+    /// Says what failed, unless it was the last attempt: why a partition was given up is for the driver to
+    /// say.
+    fn tell_failure(&self, event: &Event) {
+        let (Event::Failed { .. }, Some(error)) = (event, &self.error) else { return };
+        if self.leash.is_killed() || self.machine.action() == Action::Rest(Rest::GivenUp) {
+            return;
+        }
+        match self.machine.action() {
+            Action::Pause { failed } => {
+                let (seconds, of) = (pause(failed).as_secs(), self.job.plan.max_attempts);
+                log::warn!(
+                    "{}",
+                    error.clone().and(format!("attempt {failed} of {of}, the next in {seconds} s"))
+                );
+            }
+            _ => log::warn!("{error}"),
         }
     }
 
@@ -136,9 +156,9 @@ impl Worker {
     fn fail(&mut self, Failure { error, again }: Failure) -> Event {
         // What fails because the partition was taken away is nobody's fault.
         if !self.leash.is_killed() {
-            let error = error.at(self.name());
-            log::warn!("{error}");
-            self.error = Some(error);
+            // What tells of the place as a whole begins with it.
+            let name = self.name();
+            self.error = Some(if error.message().starts_with(&name) { error } else { error.at(name) });
         }
         if let Some(slot) = &mut self.slot {
             slot.close();
@@ -170,7 +190,7 @@ impl Worker {
 
     pub(super) fn offset(&self, which: Which) -> Result<i64> {
         let (member, place) = (&self.job.member, [(&*self.topic().name, self.partition)]);
-        let what = || format!("cannot read the offsets of {}", self.name());
+        let what = || "cannot read the offsets".to_owned();
         let found = offsets(member.client(), &place, which, member.patience())
             .map_err(|refusal| codes::error(what(), refusal.code))?;
         let found = found.into_iter().next().transpose().map_err(|code| codes::error(what(), code))?;
@@ -193,6 +213,11 @@ impl Worker {
         let mut since = None;
         while !self.leash.is_stopping() {
             let limit = self.limit()?;
+            if limit < first && !at_end {
+                // An end moves back where records were lost, or where this is another topic.
+                self.check_topic()?;
+                return Err(self.moved_back(first, limit).into());
+            }
             if limit <= after {
                 if at_end {
                     return Ok(Event::Nothing);
@@ -215,6 +240,13 @@ impl Worker {
             }
         }
         Ok(Event::Nothing)
+    }
+
+    fn moved_back(&self, first: i64, end: i64) -> Error {
+        Error::data(format!(
+            "{}: the partition ends at {end}, before offset {first}, which is stored",
+            self.name()
+        ))
     }
 
     fn rest_a_little(&mut self, time: Duration) {
@@ -328,7 +360,11 @@ impl Worker {
         };
         let plan = self.plan.clone().unwrap_or(Plan { end, date: date(0).to_string(), cmd: String::new() });
         if plan.cmd != self.job.digest {
-            log::warn!("{}: a batch was planned for another command; this one runs it", self.name());
+            log::warn!(
+                "{}: offsets {first} to {end} were planned for another command, or it was edited since: if it \
+                 stores to another place now, they may lie in both",
+                self.name()
+            );
         }
         let batch = Batch { range, date: plan.date };
         let member = self.membership()?;
