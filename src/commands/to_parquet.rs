@@ -8,8 +8,7 @@ use crate::parquet::ddl;
 use crate::parquet::encoder::ParquetEncoder;
 use crate::parquet::schema::Schema;
 use crate::parquet::writer::{self, Compatibility, Compression};
-use crate::run::units;
-use crate::run::{Error, Process, Result};
+use crate::run::{Error, Process, Result, files, units};
 use crate::stream::{Options, Reading, Stage, Target};
 
 /// The options of `to-parquet`.
@@ -153,14 +152,11 @@ impl ToParquet {
         }
         let path =
             self.schema.as_deref().ok_or_else(|| Error::usage("no schema").hint("--schema users.ddl"))?;
-        let text = std::fs::read_to_string(path).map_err(|cause| {
-            let error = Error::io(format!("cannot read {}", path.display()), &cause);
-            match cause.kind() {
-                std::io::ErrorKind::NotFound => {
-                    error.hint(format!("infer-schema < records.ndjson > {}", path.display()))
-                }
-                _ => error,
+        let text = files::read_text(path, |error, kind| match kind {
+            std::io::ErrorKind::NotFound => {
+                error.hint(format!("infer-schema < records.ndjson > {}", path.display()))
             }
+            _ => error,
         })?;
         ddl::parse(&text).map_err(|error| error.into_error(path.display()))
     }

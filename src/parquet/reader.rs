@@ -28,7 +28,7 @@ use super::builders::fault::push_member;
 use super::cells::{self, Members, Unwritable};
 use super::guard::fenced;
 use crate::run::exit::{Error, Result};
-use crate::run::scratch;
+use crate::run::{files, scratch};
 use crate::run::signals::Stop;
 use crate::stream::{Position, RecordOut, Reject, Source};
 
@@ -71,6 +71,7 @@ impl ParquetSource {
                 Error::usage(format!("{name} is a directory")).hint("from-parquet DIRECTORY/*.parquet")
             );
         }
+        files::reads(&file, path)?;
         // A pipe (as in `from-parquet <(…)`) cannot be read from its end either.
         let file = if kind.is_file() { file } else { spool(&mut file)? };
         Self::new(file, &name, options)

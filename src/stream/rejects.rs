@@ -88,12 +88,17 @@ pub struct Rejects {
 }
 
 impl Rejects {
-    /// Opens the two files, empty, so that yesterday's rejects are not taken for today's.
+    /// Opens the two files, which stay as they are until [`begin`](Self::begin).
     pub fn open(stage: &'static str, judge: Judge, list: Option<&Path>, raw: Option<&Path>) -> Result<Self> {
         let list = list.map(SideFile::create).transpose()?;
         // Raw records hold what the stage could not pseudonymise: for the owner's eyes alone.
         let raw = raw.map(SideFile::create_private).transpose()?;
         Ok(Self { stage, judge, list, raw, count: 0, first: None, advice: None })
+    }
+
+    /// Empties the two files, so that yesterday's rejects are not taken for today's.
+    pub fn begin(&mut self) -> Result<()> {
+        self.list.iter_mut().chain(&mut self.raw).try_for_each(SideFile::begin)
     }
 
     /// Who judges. Known only once the input was opened.

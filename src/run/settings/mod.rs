@@ -25,6 +25,7 @@ pub use self::mask::mask;
 use self::switches::{opposite, with_opposites};
 use self::tables::{Scope, Setting, Tables, add_tables, found};
 use super::exit::{Error, Result};
+use super::files;
 
 /// Where a setting came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,8 +107,7 @@ impl Settings {
                 None => Ok(Self { stand_ins, ..Self::default() }),
             };
         };
-        let text = std::fs::read_to_string(&path)
-            .map_err(|cause| Error::io(format!("cannot read {}", path.display()), &cause))?;
+        let text = files::read_text(&path, |error, _| error)?;
         Ok(Self { stand_ins, ..Self::parse(path, &text, profile)? })
     }
 

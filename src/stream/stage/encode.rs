@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Stage;
-use crate::run::{Error, Result};
+use crate::run::{Error, Result, files};
 use crate::stream::counts::Facts;
 use crate::stream::frames::FrameWriter;
 use crate::stream::input::{Event, Input};
@@ -35,6 +35,9 @@ impl Stage<'_> {
         sealed: &mut bool,
     ) -> Result<Facts> {
         let out = Out::open(target, encoder.is_text())?;
+        if out.goes_on() {
+            files::refuse_loop()?;
+        }
         let mut input = self.input(reading)?;
         let arrived = input.open()?;
         let arrived_sealed = arrived.is_some();
@@ -56,6 +59,7 @@ impl Stage<'_> {
         if seal.is_some() && self.options.rejects.is_none() {
             out.keep_rejects();
         }
+        self.begin()?;
         encoder.start(Box::new(out.clone()), seal.as_ref())?;
         let encoded = self.encode_records(&mut input, &mut encoder, &out);
         self.note_input(&input);

@@ -56,7 +56,7 @@ pub struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    /// Opens the files of the shared options.
+    /// Opens the files of the shared options; they stay as they are until the work begins.
     pub fn open(process: &'a Process, options: &'a Options) -> Result<Self> {
         let summary = options.summary.as_deref().map(Summary::open).transpose()?;
         let judge = Judge::Here(options.max_rejects.unwrap_or(Allowance::Count(0)));
@@ -81,6 +81,13 @@ impl<'a> Stage<'a> {
             before: Vec::new(),
             _drawing: drawing,
         })
+    }
+
+    /// The work begins: everything is checked and connected, and the input has shown itself. The
+    /// drivers call it; who has none, does.
+    pub fn begin(&mut self) -> Result<()> {
+        self.rejects.begin()?;
+        self.summary.as_mut().map_or(Ok(()), Summary::begin)
     }
 
     /// stdin as records.

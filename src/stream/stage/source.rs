@@ -26,7 +26,9 @@ impl Stage<'_> {
         if sealed {
             self.rejects.judged_by(Judge::Sink);
         }
-        let mut output = Output::new(Box::new(stdio::stdout()?), seal)?;
+        let stdout = stdio::stdout()?;
+        self.begin()?;
+        let mut output = Output::new(Box::new(stdout), seal)?;
         let stop = self.process.signals.stop();
         let gone = watch_reader(&stop)?;
         let mut out = RecordOut {
