@@ -105,7 +105,7 @@ impl Command for ToParquet {
             sometimes \"AB1 2CD\" is a STRING. BINARY is base64 text. DATE is YYYY-MM-DD, TIMESTAMP is RFC 3339 \
             with Z or an offset and is stored in UTC, TIMESTAMP_NTZ is the same without a zone.\n\n\
             Without records the file has no rows. But a pipe that ends without a byte, and without a seal, is \
-            refused: that is what a stage leaves behind that failed at its start.\n\n\
+            refused, wherever the output goes: that is what a stage leaves behind that failed at its start.\n\n\
             After a first SIGINT or SIGTERM it reads on to the end of its input; then -o FILE appears only if the \
             input was sealed and its closing seal came, because an unsealed stream may have been cut short.\n\n\
             The same records with the same options make the same bytes. Memory is bounded by the size of a row \

@@ -265,6 +265,22 @@ fn a_pipe_that_is_interrupted_as_a_whole_publishes_nothing() {
 }
 
 #[test]
+fn a_pipe_that_ends_without_a_byte_makes_no_parquet_wherever_that_goes() {
+    let dir = folder("silence");
+    let encode = "to-parquet --schema-ddl 'a INT'";
+    let words = &["nothing came down the pipe", "< /dev/null"];
+    for script in [format!("true | {encode} -o out"), format!("true | {encode} > redirected")] {
+        sh(&script).dir(&dir).go().fails(1, words);
+    }
+    sh(&format!("true | via -- cat | {encode} -o out")).dir(&dir).go().fails(1, words);
+    assert_eq!(names_in(&dir), ["redirected"]);
+    assert_eq!(std::fs::read(dir.join("redirected")).unwrap(), b"");
+    // Who says so may.
+    sh(&format!("{encode} -o said < /dev/null")).dir(&dir).go().succeeds();
+    sh(&format!("printf '\\n' | {encode} -o blank")).dir(&dir).go().succeeds();
+}
+
+#[test]
 fn encoders_tell_closed_ends_and_report() {
     for Encoder { subject, .. } in encoders() {
         subject.script(&[], "<&-").go().fails(2, &["stdin is closed"]);
