@@ -39,6 +39,8 @@ use crate::run::{Error, Process, Result};
 pub struct Stage<'a> {
     process: &'a Process,
     options: &'a Options,
+    /// Whether every stream is to be sealed.
+    insists: bool,
     counts: Counts,
     rejects: Rejects,
     progress: Progress,
@@ -69,6 +71,7 @@ impl<'a> Stage<'a> {
         Ok(Self {
             process,
             options,
+            insists,
             counts: Counts::default(),
             rejects,
             progress,
@@ -117,7 +120,7 @@ impl<'a> Stage<'a> {
         match arrived {
             Some(sealed) => Ok(Some(sealed.clone())),
             None if self.options.seal => self.begin_seal().map(Some),
-            None if sealed_by_environment() => Err(Error::data(
+            None if self.insists => Err(Error::data(
                 "stdin is not sealed, though SLUICEBOX_SEAL=1: a stage in between dropped the seal, or there is no source",
             )
             .hint("foreign tools as `via -- COMMAND`, or --seal to begin the sealed stream here")),
