@@ -34,8 +34,15 @@ impl Stage<'_> {
         mut encoder: impl Encoder,
         sealed: &mut bool,
     ) -> Result<Facts> {
+        if encoder.is_text() {
+            self.refuse_to_seal()?;
+        }
         let out = Out::open(target, encoder.is_text())?;
+        if target.dry_run {
+            self.drawing = None;
+        }
         if out.goes_on() {
+            self.clear_terminal();
             files::refuse_loop()?;
         }
         let mut input = self.input(reading)?;

@@ -39,6 +39,7 @@ impl Stage<'_> {
         sealed: &mut bool,
     ) -> Result<()> {
         let stdout = stdio::stdout()?;
+        self.clear_terminal();
         files::refuse_loop()?;
         self.process.signals.drain_within(reading.drain_timeout);
         let max_line = reading.max_line_bytes as usize;

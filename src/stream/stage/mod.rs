@@ -16,6 +16,7 @@ mod transform;
 
 pub use program::Check;
 
+use std::io::IsTerminal;
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -54,12 +55,13 @@ pub struct Stage<'a> {
     summary: Option<Summary>,
     /// The stages before this one, as their closing seal told.
     before: Vec<StageCounts>,
-    _drawing: Option<Drawing>,
+    drawing: Option<Drawing>,
 }
 
 impl<'a> Stage<'a> {
     /// Opens the files of the shared options; they stay as they are until the work begins.
     pub fn open(process: &'a Process, options: &'a Options) -> Result<Self> {
+        let insists = sealed_by_environment()?;
         let summary = options.summary.as_deref().map(Summary::open).transpose()?;
         let judge = Judge::Here(options.max_rejects.unwrap_or(Allowance::Count(0)));
         let list = options.rejects.as_deref();
@@ -82,7 +84,7 @@ impl<'a> Stage<'a> {
             told: Facts::new(),
             summary,
             before: Vec::new(),
-            _drawing: drawing,
+            drawing,
         })
     }
 
@@ -91,6 +93,22 @@ impl<'a> Stage<'a> {
     pub fn begin(&mut self) -> Result<()> {
         self.rejects.begin()?;
         self.summary.as_mut().map_or(Ok(()), Summary::begin)
+    }
+
+    /// Draws no progress: in a dry run there is none.
+    #[must_use]
+    pub fn without_progress(mut self, without: bool) -> Self {
+        if without {
+            self.drawing = None;
+        }
+        self
+    }
+
+    /// Leaves the terminal to the data, where it goes there.
+    fn clear_terminal(&mut self) {
+        if std::io::stdout().is_terminal() {
+            self.drawing = None;
+        }
     }
 
     /// stdin as records.
@@ -244,7 +262,7 @@ impl<'a> Stage<'a> {
         if let Err(error) = &result {
             report::failed(error, &self.counts);
         }
-        let Self { _drawing: drawing, counts, progress, .. } = self;
+        let Self { drawing, counts, progress, .. } = self;
         let drew = drawing.is_some();
         drop(drawing);
         if drew && result.is_ok() {

@@ -28,6 +28,7 @@ impl Stage<'_> {
         sealed: &mut bool,
     ) -> Result<()> {
         let stdout = stdio::stdout()?;
+        self.clear_terminal();
         files::refuse_loop()?;
         let mut input = self.input(reading)?;
         let arrived = input.open()?;
