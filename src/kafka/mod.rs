@@ -9,6 +9,7 @@
 //! | [`topic`] | names and partitions of topics |
 //! | [`producer`], [`produce`], [`wire`] | records to a topic, each delivery confirmed |
 //! | [`start`], [`ranges`], [`slots`], [`consume`] | records of topics: where to start, where to end, how far we are |
+//! | [`watch`] | whether topics are still those that reading began with |
 //! | [`group`] | batches of a consumer group, each run through a command and committed |
 //! | [`envelope`] | a whole Kafka record as one line of JSON, and back |
 //! | [`value`] | what a record's value must be, and how a field of it is found |
@@ -37,6 +38,7 @@ pub mod start;
 pub mod strangers;
 pub mod topic;
 pub mod value;
+pub mod watch;
 pub mod wire;
 
 pub use options::{KafkaArgs, Settings};
