@@ -136,7 +136,13 @@ impl Rejects {
                 let (partition, offset) = (refusal.partition.unwrap_or(-1), refusal.offset.unwrap_or(-1));
                 format!("{}: topic {topic}, partition {partition}, offset {offset}", refusal.stage)
             }
-            (None, line) => format!("{}: line {}", refusal.stage, line.unwrap_or(0)),
+            (None, line) => {
+                let line = line.unwrap_or(0);
+                match &refusal.file {
+                    Some(file) => format!("{}: {file}: row {line}", refusal.stage),
+                    None => format!("{}: line {line}", refusal.stage),
+                }
+            }
         };
         self.add(refusal, place, read)
     }
