@@ -14,9 +14,9 @@ use clap::{Args, FromArgMatches};
 use crate::commands::{Entry, Page, STAND_INS, TABLE, find};
 use crate::run::settings::{Settings, without_empty_variables};
 use crate::run::{Error, Exit, Globals, Process, Result, Role, Signals, log as diagnostics, signals};
-use crate::stream::{Facts, stdio};
 use crate::stream::counts::Counts;
 use crate::stream::report;
+use crate::stream::{Facts, stdio};
 
 /// The whole program: parses, runs, and returns how the process ends.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
@@ -109,16 +109,22 @@ fn parse(
 /// file; none where it asks for help or the version.
 pub fn mistake(error: &clap::Error, command: &clap::Command, settings: &Settings) -> Option<Error> {
     let wrong = wrong_usage(error, command.get_name())?;
+    let reads = find(command.get_name()).is_some_and(|entry| entry.page.kind.role() == Role::Reader);
     let runs_another = command.get_positionals().any(clap::Arg::is_last_set);
-    Some(match (settings.place_of(error, command), forgotten_dashes(error).filter(|_| runs_another)) {
+    let name = command.get_name();
+    Some(match (settings.place_of(error, command), stray_word(error)) {
         (Some(place), _) => wrong.at(place),
-        (None, Some(program)) => wrong.hint(format!("{} -- {program} ...", command.get_name())),
-        (None, None) => wrong,
+        (None, Some(program)) if runs_another => wrong.hint(format!("{name} -- {program} ...")),
+        (None, Some(file)) if reads && Path::new(file).is_file() => {
+            wrong.hint(format!("{name} ... < {file}"))
+        }
+        _ => wrong,
     })
 }
 
-/// The word that was not understood, where it looks like a program to be run: `via jq` for `via -- jq`.
-fn forgotten_dashes(error: &clap::Error) -> Option<&str> {
+/// The word that was not understood, where it is no option: a program to be run (`via jq` for `via -- jq`),
+/// or a file to be read (`infer-schema users.ndjson` for `infer-schema < users.ndjson`).
+fn stray_word(error: &clap::Error) -> Option<&str> {
     match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(word)) if !word.starts_with('-') => Some(word),
         _ => None,

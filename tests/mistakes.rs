@@ -50,7 +50,10 @@ impl Desk {
     /// What stands in each file.
     fn contents(&self) -> Vec<(String, Vec<u8>)> {
         let names = self.inventory().into_iter().map(|(name, _)| name);
-        names.filter(|name| name != "folder").map(|name| (name.clone(), std::fs::read(self.path(&name)).unwrap())).collect()
+        names
+            .filter(|name| name != "folder")
+            .map(|name| (name.clone(), std::fs::read(self.path(&name)).unwrap()))
+            .collect()
     }
 
     /// Runs `line`, its words split at spaces.
@@ -104,6 +107,9 @@ fn mistakes_on_the_command_line() {
         ("sandbox sh x.sh", &["(try: sandbox -- sh ...)"]),
         ("via -- no-such-program", &["no-such-program", "No such file"]),
         ("to-parquet", &["--schema <FILE>"]),
+        ("to-parquet --schema good.ddl users.ndjson", &["(try: to-parquet ... < users.ndjson)"]),
+        ("infer-schema users.ndjson", &["(try: infer-schema ... < users.ndjson)"]),
+        ("kafka-produce -b h:1 -t t users.ndjson", &["(try: kafka-produce ... < users.ndjson)"]),
         ("to-parquet --schema-ddl 'a'", &["--schema-ddl"]),
         ("to-parquet --schema good.ddl --compression lzma", &["lzma", "zstd"]),
         ("to-parquet --schema good.ddl --unknown column=", &["--unknown"]),

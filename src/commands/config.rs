@@ -83,7 +83,9 @@ impl Config {
             let inner = |word: &OsString| word.to_string_lossy().split('=').next() == Some(flag);
             let is_inside = rest.iter().take_while(|word| *word != "--").any(inner);
             // What the environment says, the command sees itself.
-            if let Some(value) = value.filter(|value| !is_inside && std::env::var_os(variable).as_ref() != Some(value)) {
+            if let Some(value) =
+                value.filter(|value| !is_inside && std::env::var_os(variable).as_ref() != Some(value))
+            {
                 arguments.extend([flag.into(), value]);
             }
         }
@@ -94,7 +96,8 @@ impl Config {
 
 /// Parses as the command would, except that nothing is required; none where help was asked for.
 fn look(command: &clap::Command, arguments: &[OsString], settings: &Settings) -> Result<Option<ArgMatches>> {
-    let error = match command.clone().try_get_matches_from(arguments) {
+    let mut built = command.clone();
+    let error = match built.try_get_matches_from_mut(arguments) {
         Ok(matches) => return Ok(Some(matches)),
         Err(error) => error,
     };
@@ -104,7 +107,7 @@ fn look(command: &clap::Command, arguments: &[OsString], settings: &Settings) ->
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             Ok(command.clone().ignore_errors(true).try_get_matches_from(arguments).ok())
         }
-        _ => match crate::cli::mistake(&error, command, settings) {
+        _ => match crate::cli::mistake(&error, &built, settings) {
             Some(mistake) => Err(mistake),
             None => crate::cli::told(&error).map(|_| None),
         },

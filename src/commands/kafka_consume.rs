@@ -203,7 +203,8 @@ impl KafkaConsume {
 
     fn run_batches(&self, process: &Process, settings: &Settings, group: &str) -> Result<()> {
         let plan = self.group_plan(group)?;
-        let (mut stage, group) = Stage::open(process, &self.stream)?.prepare(|| Group::open(settings, plan))?;
+        let (mut stage, group) =
+            Stage::open(process, &self.stream)?.prepare(|| Group::open(settings, plan))?;
         stage.begin()?;
         let (counts, result) = group.run(&process.signals);
         stage.conclude(counts, result)

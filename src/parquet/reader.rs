@@ -28,8 +28,8 @@ use super::builders::fault::push_member;
 use super::cells::{self, Members, Unwritable};
 use super::guard::fenced;
 use crate::run::exit::{Error, Result};
-use crate::run::{files, scratch};
 use crate::run::signals::Stop;
+use crate::run::{files, scratch};
 use crate::stream::{Position, RecordOut, Reject, Source};
 
 /// How many decoded bytes a batch should have.
@@ -122,9 +122,10 @@ impl ParquetSource {
         });
         foreign.map_or(Ok(()), |codec| {
             let name = &self.name;
-            Err(Error::data(format!("{name} is compressed with {codec}, which from-parquet does not know")).hint(
-                format!("duckdb -c \"COPY (FROM '{name}') TO 'again.parquet' (COMPRESSION zstd)\", then that"),
-            ))
+            Err(Error::data(format!("{name} is compressed with {codec}, which from-parquet does not know"))
+                .hint(format!(
+                    "duckdb -c \"COPY (FROM '{name}') TO 'again.parquet' (COMPRESSION zstd)\", then that"
+                )))
         })
     }
 

@@ -31,9 +31,15 @@ impl fmt::Display for Allowance {
         match self {
             Allowance::Count(count) => write!(f, "{count}"),
             // A share of exactly 0 or 1 must not read back as a count.
-            Allowance::Share(share) => write!(f, "{}%", share * 100.0),
+            Allowance::Share(share) => write!(f, "{}%", percent(*share)),
         }
     }
+}
+
+/// A share in percent as a person would write it: 29 rather than 28.999999999999996.
+fn percent(share: f64) -> f64 {
+    let rounded = (share * 1e10).round() / 1e8;
+    if rounded / 100.0 == share { rounded } else { share * 100.0 }
 }
 
 impl FromStr for Allowance {
@@ -186,11 +192,10 @@ impl Rejects {
                 grouped(self.count),
                 grouped(allowed)
             )),
-            Allowance::Share(share) => Error::data(format!(
-                "{} of {} records rejected, {:.4}% allowed; the first: {first}",
+            Allowance::Share(_) => Error::data(format!(
+                "{} of {} records rejected, {allowance} allowed; the first: {first}",
                 grouped(self.count),
-                grouped(read),
-                share * 100.0
+                grouped(read)
             )),
         };
         Err(match self.hint(allowance) {
@@ -287,6 +292,9 @@ mod tests {
             }
         }
         assert!(!Allowance::Share(0.0).is_passed(0, 0, true));
+        for text in ["29%", "24%", "0.1%", "0%", "100%", "33.3%"] {
+            assert_eq!(text.parse::<Allowance>().expect("a share").to_string(), text);
+        }
     }
 
     #[test]

@@ -215,7 +215,8 @@ fn encoders_write_nothing_but_text_to_a_terminal() {
 #[test]
 fn progress_leaves_the_terminal_to_the_data() {
     // A terminal for stdout and stderr; the spinner is all that moves the cursor back.
-    let on_terminal = |script: &str| sh("exec script -qec \"$0\" /dev/null </dev/null").arg(script).go().text();
+    let on_terminal =
+        |script: &str| sh("exec script -qec \"$0\" /dev/null </dev/null").arg(script).go().text();
     let feed = "{ printf '{\"a\":1}\\n'; sleep 0.7; printf '{\"a\":2}\\n'; }";
     for stage in ["via -- cat", "hash-fields --algorithm md5-int -q a", "infer-schema"] {
         let seen = on_terminal(&format!("{feed} | {stage}"));

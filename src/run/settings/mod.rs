@@ -180,7 +180,8 @@ impl Settings {
             return None;
         };
         let arg = command.get_arguments().find(|arg| arg.to_string() == *shown)?;
-        let holds = |name: &&std::ffi::OsStr| std::env::var_os(name).is_some_and(|held| held == value.as_str());
+        let holds =
+            |name: &&std::ffi::OsStr| std::env::var_os(name).is_some_and(|held| held == value.as_str());
         if let Some(name) = arg.get_env().filter(holds) {
             return Some(name.to_string_lossy().into_owned());
         }

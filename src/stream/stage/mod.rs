@@ -164,7 +164,7 @@ impl<'a> Stage<'a> {
     fn refuse_part(&self, arrived_sealed: bool, undone: &str) -> Result<()> {
         let Some(signal) = self.process.signals.first().filter(|_| !arrived_sealed) else { return Ok(()) };
         let message = format!("interrupted: an unsealed stream may be incomplete, so {undone}");
-        let error = Error::interrupted(signal, message).hint("--seal at the source");
+        let error = Error::interrupted(signal, message).hint("the whole pipeline again");
         log::error!("{error}");
         Err(error)
     }
