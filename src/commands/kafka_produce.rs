@@ -130,6 +130,7 @@ impl Command for KafkaProduce {
             let keyless = self.missing_key == MissingKey::Null;
             Form::Value { key, keyless, headers: self.headers }
         };
+<<<<<<< HEAD
         let plan = Plan {
             topic: self.topic,
             partition: self.partition,
@@ -138,8 +139,12 @@ impl Command for KafkaProduce {
             mandate,
             rejects_topic: self.rejects_topic,
         };
+=======
+        let dry_run = self.dry_run;
+        let plan = Plan { topic: self.topic, partition: self.partition, form, dry_run: self.dry_run };
+>>>>>>> mends
         let (stage, sink) = Stage::open(process, &self.stream)?.prepare(|| Produce::open(&settings, plan))?;
-        stage.sink(&self.reading, self.allow_partial || self.dry_run, sink)
+        stage.without_progress(dry_run).sink(&self.reading, self.allow_partial || dry_run, sink)
     }
 }
 
