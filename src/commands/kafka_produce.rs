@@ -130,19 +130,15 @@ impl Command for KafkaProduce {
             let keyless = self.missing_key == MissingKey::Null;
             Form::Value { key, keyless, headers: self.headers }
         };
-<<<<<<< HEAD
+        let dry_run = self.dry_run;
         let plan = Plan {
             topic: self.topic,
             partition: self.partition,
             form,
-            dry_run: self.dry_run,
+            dry_run,
             mandate,
             rejects_topic: self.rejects_topic,
         };
-=======
-        let dry_run = self.dry_run;
-        let plan = Plan { topic: self.topic, partition: self.partition, form, dry_run: self.dry_run };
->>>>>>> mends
         let (stage, sink) = Stage::open(process, &self.stream)?.prepare(|| Produce::open(&settings, plan))?;
         stage.without_progress(dry_run).sink(&self.reading, self.allow_partial || dry_run, sink)
     }

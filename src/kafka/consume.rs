@@ -118,14 +118,9 @@ impl Consume {
         }
         let first: BaseConsumer<Journal> = client::create(&config, Journal::default())?;
         client::connect(first.client(), first.context(), settings, |wait| drop(first.poll(wait)))?;
-<<<<<<< HEAD
         let find = |name: &String| topic::find(first.client(), name, Operation::Read, wait);
         let topics: Vec<Topic> = plan.topics.iter().map(find).collect::<Result<_>>()?;
-=======
-        let topics: Vec<Topic> =
-            plan.topics.iter().map(|name| topic::find(first.client(), name, wait)).collect::<Result<_>>()?;
         let watch = Watch::begin(first.client(), &topics, wait);
->>>>>>> mends
         let ranges = ranges::resolve(&first, &topics, plan.partition, plan.start, wait)?;
         tell(&topics, &ranges);
         if plan.start == Start::Beginning && mock::is_at(settings.brokers()) {

@@ -51,7 +51,11 @@ pub fn parse_name(name: &str) -> Result<String, String> {
     check_name(name).map(|()| name.to_owned()).map_err(|error| error.message().to_owned())
 }
 
-<<<<<<< HEAD
+/// Whether a cluster cannot have both: the names of its metrics take '.' and '_' for the same.
+pub fn collide(one: &str, other: &str) -> bool {
+    one != other && one.replace('.', "_") == other.replace('.', "_")
+}
+
 /// The topic, or none if the cluster does not have it. Who may not even look lacks the right `to` do what
 /// the topic is looked up for.
 pub fn look_up<C: ClientContext>(
@@ -60,15 +64,6 @@ pub fn look_up<C: ClientContext>(
     to: Operation,
     wait: Duration,
 ) -> Result<Option<Topic>> {
-=======
-/// Whether a cluster cannot have both: the names of its metrics take '.' and '_' for the same.
-pub fn collide(one: &str, other: &str) -> bool {
-    one != other && one.replace('.', "_") == other.replace('.', "_")
-}
-
-/// The topic, or none if the cluster does not have it.
-pub fn look_up<C: ClientContext>(client: &Client<C>, name: &str, wait: Duration) -> Result<Option<Topic>> {
->>>>>>> mends
     check_name(name)?;
     let what = || format!("cannot look up topic {name}");
     let metadata = client.fetch_metadata(Some(name), wait).map_err(|cause| match cause {

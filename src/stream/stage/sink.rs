@@ -43,11 +43,8 @@ impl Stage<'_> {
                 .hint("--allow-partial to publish each record as it comes"));
         }
         self.judge_for_all(sealed.as_ref())?;
-<<<<<<< HEAD
-        sink.begin(sealed.as_ref())?;
-=======
         self.begin()?;
->>>>>>> mends
+        sink.begin(sealed.as_ref())?;
         let fed = self.feed_records(&mut input, sink);
         self.note_input(&input);
         self.counts.written = self.counts.passed;
