@@ -214,13 +214,16 @@ fn encoders_write_nothing_but_text_to_a_terminal() {
 
 #[test]
 fn progress_leaves_the_terminal_to_the_data() {
-    // A terminal for stdout and stderr; the spinner is all that moves the cursor back.
+    // A terminal for stdout and stderr; what was drawn before the first record must be wiped by then.
     let on_terminal =
         |script: &str| sh("exec script -qec \"$0\" /dev/null </dev/null").arg(script).go().text();
     let feed = "{ printf '{\"a\":1}\\n'; sleep 0.7; printf '{\"a\":2}\\n'; }";
     for stage in ["via -- cat", "hash-fields --algorithm md5-int -q a", "infer-schema"] {
         let seen = on_terminal(&format!("{feed} | {stage}"));
-        assert!(!seen.contains('\u{1b}') && !seen.contains("records,"), "{stage}: {seen:?}");
+        let wiped = "\u{1b}[2K";
+        let data = seen.rfind(wiped).map_or(&*seen, |at| &seen[at + wiped.len()..]);
+        assert_eq!(data.lines().count(), if stage == "infer-schema" { 1 } else { 2 }, "{stage}: {seen:?}");
+        assert!(!data.contains("MB"), "{stage}: {seen:?}");
     }
     let dir = folder("progress");
     let file = dir.join("x.parquet");
@@ -250,7 +253,7 @@ fn encoders_read_on_after_the_first_signal_and_no_longer_than_the_drain_timeout(
                 std::fs::remove_file(file).expect("it was published");
             } else {
                 assert_eq!(ran.signal, Some(libc::SIGINT), "{name}: {}", ran.stderr);
-                let told = "an unsealed stream may be incomplete, so nothing was published (try: --seal";
+                let told = "an unsealed stream may be incomplete, so nothing was published (try: the whole";
                 assert!(ran.stderr.contains(told), "{name}: {}", ran.stderr);
                 assert_eq!(summary(&ran)["outcome"], "signal", "{name}");
                 assert!(names_in(file.parent().unwrap()).is_empty(), "{name} left something");
