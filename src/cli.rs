@@ -4,6 +4,7 @@
 //! words of a page become clap's help here, once for `-h`, `--help` and the man pages.
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -11,11 +12,11 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, FromArgMatches};
 
 use crate::commands::{Entry, Page, STAND_INS, TABLE, find};
-use crate::run::settings::Settings;
+use crate::run::settings::{Settings, without_empty_variables};
 use crate::run::{Error, Exit, Globals, Process, Result, Role, Signals, log as diagnostics, signals};
-use crate::stream::Facts;
 use crate::stream::counts::Counts;
 use crate::stream::report;
+use crate::stream::{Facts, stdio};
 
 /// The whole program: parses, runs, and returns how the process ends.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
@@ -49,7 +50,7 @@ fn choose(arguments: &[OsString]) -> Result<(&'static Entry, Vec<OsString>), Exi
     let error = program().try_get_matches_from(arguments).err();
     diagnostics::init("sluicebox", 0, diagnostics::Format::Auto);
     Err(error.map_or(ExitCode::SUCCESS, |error| match wrong_usage(&error, "sluicebox") {
-        None => told(&error),
+        None => told(&error).unwrap_or_else(|error| fail(&error)),
         Some(wrong) => fail(&wrong),
     }))
 }
@@ -93,23 +94,37 @@ fn parse(
     early: &Globals,
 ) -> Result<(clap::ArgMatches, Globals), Ended> {
     let settings = Settings::load(early.config.as_deref(), early.profile.as_deref(), STAND_INS)?;
-    let command = settings.apply(command(entry), TABLE.iter().map(command))?;
-    let runs_another = command.get_positionals().any(clap::Arg::is_last_set);
-    let parsed = command.try_get_matches_from(arguments).and_then(|matches| {
+    let mut command = settings.apply(command(entry), TABLE.iter().map(command))?;
+    let parsed = command.try_get_matches_from_mut(arguments).and_then(|matches| {
         let globals = Globals::from_arg_matches(&matches)?;
         Ok((matches, globals))
     });
-    parsed.map_err(|error| match wrong_usage(&error, entry.page.name) {
-        Some(wrong) => Ended::Failed(match forgotten_dashes(&error).filter(|_| runs_another) {
-            Some(program) => wrong.hint(format!("{} -- {program} ...", entry.page.name)),
-            None => wrong,
-        }),
-        None => Ended::Told(told(&error)),
+    parsed.map_err(|error| match mistake(&error, &command, &settings) {
+        Some(wrong) => Ended::Failed(wrong),
+        None => told(&error).map_or_else(Ended::Failed, Ended::Told),
     })
 }
 
-/// The word that was not understood, where it looks like a program to be run: `via jq` for `via -- jq`.
-fn forgotten_dashes(error: &clap::Error) -> Option<&str> {
+/// What is wrong with a command line, or with what stands for it in the environment or the settings
+/// file; none where it asks for help or the version.
+pub fn mistake(error: &clap::Error, command: &clap::Command, settings: &Settings) -> Option<Error> {
+    let wrong = wrong_usage(error, command.get_name())?;
+    let reads = find(command.get_name()).is_some_and(|entry| entry.page.kind.role() == Role::Reader);
+    let runs_another = command.get_positionals().any(clap::Arg::is_last_set);
+    let name = command.get_name();
+    Some(match (settings.place_of(error, command), stray_word(error)) {
+        (Some(place), _) => wrong.at(place),
+        (None, Some(program)) if runs_another => wrong.hint(format!("{name} -- {program} ...")),
+        (None, Some(file)) if reads && Path::new(file).is_file() => {
+            wrong.hint(format!("{name} ... < {file}"))
+        }
+        _ => wrong,
+    })
+}
+
+/// The word that was not understood, where it is no option: a program to be run (`via jq` for `via -- jq`),
+/// or a file to be read (`infer-schema users.ndjson` for `infer-schema < users.ndjson`).
+fn stray_word(error: &clap::Error) -> Option<&str> {
     match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(word)) if !word.starts_with('-') => Some(word),
         _ => None,
@@ -117,8 +132,9 @@ fn forgotten_dashes(error: &clap::Error) -> Option<&str> {
 }
 
 /// `--config` and `--profile` decide what the other options' defaults are: read ahead of them.
-fn early_globals(arguments: &[OsString]) -> Globals {
+pub fn early_globals(arguments: &[OsString]) -> Globals {
     let early = Globals::augment_args(clap::Command::new("early")).disable_help_flag(true);
+    let early = without_empty_variables(early);
     // What is wrong with them is said when the whole command line is parsed.
     let found = early.ignore_errors(true).get_matches_from(known_globals(arguments));
     Globals::from_arg_matches(&found).unwrap_or_default()
@@ -161,14 +177,18 @@ fn done() {
 }
 
 /// Prints help or the version.
-fn told(error: &clap::Error) -> ExitCode {
-    // A closed stdout has nobody to tell.
-    let _ = error.print();
+pub fn told(error: &clap::Error) -> Result<ExitCode> {
+    let printed = error.print().and_then(|()| std::io::stdout().flush());
+    // A closed pipe has nobody to tell.
+    printed.map_err(|cause| stdio::write_error(&cause)).or_else(|error| match error.is_broken_pipe() {
+        true => Ok(()),
+        false => Err(error),
+    })?;
     done();
-    match error.kind() {
+    Ok(match error.kind() {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => ExitCode::from(Exit::Usage.code()),
         _ => ExitCode::SUCCESS,
-    }
+    })
 }
 
 /// What clap has to say on a mistake, in one line: the cause, and what to type next. None where it is
@@ -217,6 +237,11 @@ pub fn command(entry: &Entry) -> clap::Command {
     let page = entry.page;
     // The options first: clap takes the doc comment of their struct for the command's own words.
     let command = Globals::augment_args((entry.options)(clap::Command::new(page.name)));
+    // Typed all the same, it is refused with words of its own; the settings file has no say in it.
+    let command = command.mut_args(|arg| match arg.get_id() == "seal" && !entry.seals {
+        true => arg.hide(true),
+        false => arg,
+    });
     command
         .version(env!("CARGO_PKG_VERSION"))
         .about(capital(page.about))

@@ -47,6 +47,15 @@ impl Desk {
         all
     }
 
+    /// What stands in each file.
+    fn contents(&self) -> Vec<(String, Vec<u8>)> {
+        let names = self.inventory().into_iter().map(|(name, _)| name);
+        names
+            .filter(|name| name != "folder")
+            .map(|name| (name.clone(), std::fs::read(self.path(&name)).unwrap()))
+            .collect()
+    }
+
     /// Runs `line`, its words split at spaces.
     #[track_caller]
     fn mistake(&self, line: &str, code: i32, words: &[&str]) {
@@ -98,6 +107,9 @@ fn mistakes_on_the_command_line() {
         ("sandbox sh x.sh", &["(try: sandbox -- sh ...)"]),
         ("via -- no-such-program", &["no-such-program", "No such file"]),
         ("to-parquet", &["--schema <FILE>"]),
+        ("to-parquet --schema good.ddl users.ndjson", &["(try: to-parquet ... < users.ndjson)"]),
+        ("infer-schema users.ndjson", &["(try: infer-schema ... < users.ndjson)"]),
+        ("kafka-produce -b h:1 -t t users.ndjson", &["(try: kafka-produce ... < users.ndjson)"]),
         ("to-parquet --schema-ddl 'a'", &["--schema-ddl"]),
         ("to-parquet --schema good.ddl --compression lzma", &["lzma", "zstd"]),
         ("to-parquet --schema good.ddl --unknown column=", &["--unknown"]),
@@ -327,4 +339,44 @@ fn mistakes_about_where_the_api_is() {
     desk.judge("refused", fetch("http://127.0.0.1:1/api/"), 75, &["127.0.0.1:1"]);
     desk.judge("unroutable", fetch("http://192.0.2.1/api/"), 75, &["192.0.2.1"]);
     desk.judge("scheme", fetch("ftp://127.0.0.1/api/"), 2, &["--url", "http://"]);
+}
+
+#[test]
+fn mistakes_with_files_that_are_used_twice_cost_no_byte() {
+    let desk = Desk::set();
+    desk.write("noise.properties", "linger.ms=5\n");
+    desk.write("yesterday", "{\"reason\":\"of yesterday\"}\n");
+    let words = &["a file of its own for each"][..];
+    for line in [
+        "hash-fields --key-file hash.key --rejects hash.key a",
+        "hash-fields --key-file hash.key --summary=hash.key a",
+        "hash-fields --key-file hash.key --rejects there --summary=there a",
+        "hash-fields --key-file hash.key --rejects there --rejects-raw ./there a",
+        "to-parquet --schema good.ddl --rejects-raw good.ddl",
+        "to-parquet --schema good.ddl --rejects there -o there",
+        "from-parquet --rejects there there",
+        "kafka-produce -b h:1 -t t -F noise.properties --rejects noise.properties",
+        "via --config empty --rejects empty -- cat",
+    ] {
+        let before = desk.contents();
+        desk.mistake(line, 2, words);
+        assert_eq!(desk.contents(), before, "{line}");
+    }
+    let sh = |script: &str| crate::support::sh(script).dir(&desk.0).go();
+    let before = desk.contents();
+    sh("hash-fields --key-file hash.key --rejects users.ndjson a < users.ndjson")
+        .fails(2, &["users.ndjson is to be written, and is stdin, too"]);
+    sh("hash-fields --key-file hash.key --summary=users.ndjson a >> users.ndjson").fails(2, &["is stdout"]);
+    for stage in ["hash-fields --key-file hash.key a", "via -- cat", "infer-schema"] {
+        sh(&format!("{stage} < users.ndjson >> users.ndjson"))
+            .fails(2, &["stdin and stdout are the same file"]);
+    }
+    // What fails at its start leaves what an earlier run has listed.
+    sh("hash-fields --key-file absent.key --rejects yesterday a < users.ndjson").exits(2);
+    sh("to-parquet --schema good.ddl --rejects yesterday -o there < users.ndjson").exits(4);
+    sh("kafka-produce -b 127.0.0.1:1 --connect-timeout 1s -t t --rejects yesterday < users.ndjson").exits(75);
+    assert_eq!(desk.contents(), before);
+    // What begins does not.
+    sh("hash-fields --key-file hash.key --rejects yesterday a < users.ndjson").exits(0);
+    assert_eq!(std::fs::read_to_string(desk.path("yesterday")).unwrap(), "");
 }

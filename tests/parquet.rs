@@ -144,7 +144,8 @@ fn users_come_back_equal_under_the_schema_that_was_guessed() {
 #[test]
 fn no_records_are_a_file_without_rows() {
     let file = folder("parquet-none").join("none.parquet");
-    write(EVERY_TYPE, "", &file, &[]);
+    // A blank line: a pipe without a byte would be refused.
+    write(EVERY_TYPE, "\n", &file, &[]);
     assert_eq!(run("from-parquet").arg(&file).go().succeeds().text(), "");
     let count = "import duckdb,sys\nprint(duckdb.connect().execute(f\"select count(*) from '{sys.argv[1]}'\").fetchall()[0][0])";
     assert_eq!(python(count, &file), [json!(0)]);
@@ -231,6 +232,46 @@ pq.write_table(pa.table({'x': [1.0, float('nan'), 2.0]}), d + '/nan.parquet')
     run("from-parquet").dir(&dir).arg("nan.parquet").go().fails(1, &["NaN", "x"]);
     let allowed = run("from-parquet").dir(&dir).args(["--max-rejects", "1", "nan.parquet"]).go().exits(0);
     assert_eq!(allowed.text(), "{\"x\":1.0}\n{\"x\":2.0}\n");
+}
+
+#[test]
+fn files_of_every_usual_codec_are_read_and_others_are_named() {
+    let dir = folder("parquet-codecs");
+    let make = r#"
+import sys, pyarrow as pa, pyarrow.parquet as pq
+t = pa.table({'x': list(range(1000)), 's': ['text'] * 1000})
+for codec in ['gzip', 'lz4', 'brotli', 'snappy', 'zstd', 'none']:
+    pq.write_table(t, sys.argv[1] + '/' + codec, compression=codec)
+"#;
+    python(make, &dir);
+    let plain = run("from-parquet").dir(&dir).arg("none").go().succeeds().stdout;
+    for codec in ["gzip", "lz4", "snappy", "zstd"] {
+        assert!(run("from-parquet").dir(&dir).arg(codec).go().succeeds().stdout == plain, "{codec}");
+    }
+    run("from-parquet")
+        .dir(&dir)
+        .arg("brotli")
+        .go()
+        .fails(1, &["compressed with brotli", "COMPRESSION zstd"]);
+}
+
+#[test]
+fn rejects_of_several_files_name_the_file_and_its_row() {
+    let dir = folder("parquet-rows");
+    let make = r#"
+import sys, pyarrow as pa, pyarrow.parquet as pq
+for name in ['a', 'b']:
+    pq.write_table(pa.table({'x': [1.0, float('nan')]}), sys.argv[1] + '/' + name)
+"#;
+    python(make, &dir);
+    let read = || run("from-parquet").dir(&dir).args(["a", "b"]);
+    read().args(["--max-rejects", "1"]).go().fails(1, &["a: row 2: x: "]);
+    read().args(["--max-rejects", "2", "--rejects", "list"]).go().exits(0);
+    let list = std::fs::read_to_string(dir.join("list")).unwrap();
+    let places: Vec<serde_json::Value> =
+        list.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&places[0]["file"], &places[0]["line"]), (&"a".into(), &2.into()));
+    assert_eq!((&places[1]["file"], &places[1]["line"]), (&"b".into(), &2.into()));
 }
 
 #[test]

@@ -86,3 +86,77 @@ fn settings_of_kafka_come_from_flag_then_environment_then_file() {
         ran.fails(75, &["cannot reach Kafka at 127.0.0.1:2"]);
     }
 }
+
+#[test]
+fn settings_are_shown_as_they_are_applied_wherever_the_file_is_named() {
+    let dir = folder("settings-sides");
+    std::fs::write(dir.join("a.toml"), "[via]\nmax-rejects = 7\n[profile.dev.via]\nmax-rejects = 8").unwrap();
+    let via = |arguments: &str| {
+        let config = run("config").args(arguments.split(' ')).dir(&dir);
+        config.env("XDG_CONFIG_HOME", "/nonexistent").env("HOME", "/nonexistent")
+    };
+    for arguments in ["via --config a.toml -- cat", "--config a.toml via", "--config=a.toml via -- cat"] {
+        let (value, from) = shown(via(arguments), "max-rejects");
+        assert_eq!((value, from.as_str()), (json!("7"), "a.toml [via]"), "{arguments}");
+        assert_eq!(shown(via(arguments), "config"), (json!("a.toml"), "flag".to_owned()), "{arguments}");
+    }
+    let both = "--config a.toml via --profile dev -- cat";
+    assert_eq!(shown(via(both), "max-rejects").0, "8");
+    assert_eq!(shown(via(both), "profile").0, "dev");
+    let by_variable = via("via").env("SLUICEBOX_CONFIG", "a.toml");
+    assert_eq!(shown(by_variable, "config"), (json!("a.toml"), "environment SLUICEBOX_CONFIG".to_owned()));
+    // An empty variable is none.
+    assert_eq!(shown(via("via").env("SLUICEBOX_CONFIG", ""), "config"), (Value::Null, "unset".to_owned()));
+    run("via")
+        .args(["--", "cat"])
+        .env("SLUICEBOX_CONFIG", "")
+        .env("SLUICEBOX_MAX_REJECTS", "")
+        .go()
+        .succeeds();
+    // What is required to run is not required to look, what is wrong is wrong all the same.
+    assert_eq!(shown(via("to-parquet"), "compression").0, "zstd");
+    via("to-parquet --compression lzma").go().fails(2, &["lzma", "--compression"]);
+}
+
+#[test]
+fn settings_that_are_wrong_are_told_with_their_place() {
+    for (file, words) in [
+        ("[via]\nmax-rejects = 'lots'", &["config.toml [via]: ", "'lots'", "--max-rejects"][..]),
+        ("[defaults]\nlog-format = 'xml'", &["config.toml [defaults]: ", "'xml'"]),
+        ("[defaults]\nconfig = 'x'", &["[defaults] cannot set config", "--config, or SLUICEBOX_CONFIG"]),
+        ("[via]\nprofile = 'x'", &["[via] cannot set profile", "--profile"]),
+    ] {
+        alone("config", file).arg("via").go().fails(2, words);
+        alone("via", file).args(["--", "cat"]).go().fails(2, words);
+    }
+    let no_profile = || alone("via", "[via]\nmax-rejects = 1").args(["--profile", "dev", "--", "cat"]);
+    no_profile().go().fails(2, &["there is no profile dev; the file has none", "[profile.dev.COMMAND]"]);
+    let by_variable = alone("config", "").arg("via").env("SLUICEBOX_MAX_REJECTS", "few");
+    by_variable.go().fails(2, &["SLUICEBOX_MAX_REJECTS: ", "'few'"]);
+}
+
+#[test]
+fn settings_that_seal_are_for_those_who_can() {
+    const FILE: &str = "[defaults]\nseal = true";
+    let infer = || alone("infer-schema", FILE).stdin("{\"a\":1}\n");
+    assert_eq!(infer().go().succeeds().text(), "a INT\n");
+    infer().arg("--seal").go().fails(2, &["--seal begins a sealed stream, and infer-schema ends one"]);
+    let ended =
+        alone("kafka-produce", FILE).args(["-b", "127.0.0.1:1", "-t", "t", "--connect-timeout", "1s"]);
+    ended.stdin("{}\n").go().fails(75, &["127.0.0.1:1"]);
+    for name in ["s3-put", "kafka-produce", "infer-schema"] {
+        assert!(!run(name).arg("--help").go().succeeds().text().contains("--seal\n"), "{name}");
+        assert!(!alone("config", FILE).arg(name).go().exits(0).text().contains("\"seal\""), "{name}");
+    }
+
+    let lines = |value: &str| {
+        let generate = alone("generate-users", FILE).args(["--results", "1"]).env("SLUICEBOX_SEAL", value);
+        generate.go().succeeds().text().lines().count()
+    };
+    for (value, expected) in [("", 3), ("0", 1), ("false", 1), ("No", 1), ("off", 1), ("1", 3), ("yes", 3)] {
+        assert_eq!(lines(value), expected, "{value}");
+    }
+    let config = alone("config", FILE).arg("generate-users").env("SLUICEBOX_SEAL", "0");
+    assert_eq!(shown(config, "seal"), (json!("0"), "environment SLUICEBOX_SEAL".to_owned()));
+    run("via").args(["--", "cat"]).env("SLUICEBOX_SEAL", "maybe").go().fails(2, &["SLUICEBOX_SEAL", "unset"]);
+}

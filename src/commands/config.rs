@@ -2,14 +2,16 @@
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::PathBuf;
 
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches};
 use serde_json::json;
 
 use super::{Command, Kind, Page};
 use crate::run::settings::{Origin, Settings, mask};
-use crate::run::{Error, Process, Result};
+use crate::run::{Error, Globals, Process, Result};
 use crate::stream::stdio;
 
 /// Options of `config`.
@@ -51,19 +53,64 @@ impl Command for Config {
         let name = self.command[0].to_string_lossy();
         let entry = super::find(&name)
             .ok_or_else(|| Error::usage(format!("there is no command {name}")).hint("sluicebox --help"))?;
-        let globals = &process.globals;
+        let arguments = self.arguments(&process.globals);
+        let globals = crate::cli::early_globals(&arguments);
         let settings =
             Settings::load(globals.config.as_deref(), globals.profile.as_deref(), super::STAND_INS)?;
         let command =
             settings.apply(crate::cli::command(entry), super::TABLE.iter().map(crate::cli::command))?;
         // Arguments that are required to run are not required to look.
-        let command = command.mut_args(|arg| arg.required(false)).ignore_errors(true);
-        let matches = command.clone().get_matches_from(&self.command);
+        let command = command.mut_args(|arg| arg.required(false));
+        let Some(matches) = look(&command, &arguments, &settings)? else { return Ok(()) };
         let mut out = stdio::stdout()?;
         for line in lines(&command, &matches, &settings, entry.page) {
             out.write_all(line.as_bytes()).map_err(|cause| stdio::write_error(&cause))?;
         }
         Ok(())
+    }
+}
+
+impl Config {
+    /// The command line to look at: --config and --profile may stand on either side of the command.
+    fn arguments(&self, outer: &Globals) -> Vec<OsString> {
+        let (name, rest) = (&self.command[0], &self.command[1..]);
+        let mut arguments = vec![name.clone()];
+        let config = outer.config.clone().map(PathBuf::into_os_string);
+        let profile = outer.profile.clone().map(OsString::from);
+        for (flag, variable, value) in
+            [("--config", "SLUICEBOX_CONFIG", config), ("--profile", "SLUICEBOX_PROFILE", profile)]
+        {
+            let inner = |word: &OsString| word.to_string_lossy().split('=').next() == Some(flag);
+            let is_inside = rest.iter().take_while(|word| *word != "--").any(inner);
+            // What the environment says, the command sees itself.
+            if let Some(value) =
+                value.filter(|value| !is_inside && std::env::var_os(variable).as_ref() != Some(value))
+            {
+                arguments.extend([flag.into(), value]);
+            }
+        }
+        arguments.extend(rest.iter().cloned());
+        arguments
+    }
+}
+
+/// Parses as the command would, except that nothing is required; none where help was asked for.
+fn look(command: &clap::Command, arguments: &[OsString], settings: &Settings) -> Result<Option<ArgMatches>> {
+    let mut built = command.clone();
+    let error = match built.try_get_matches_from_mut(arguments) {
+        Ok(matches) => return Ok(Some(matches)),
+        Err(error) => error,
+    };
+    match error.kind() {
+        ErrorKind::MissingRequiredArgument
+        | ErrorKind::MissingSubcommand
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            Ok(command.clone().ignore_errors(true).try_get_matches_from(arguments).ok())
+        }
+        _ => match crate::cli::mistake(&error, &built, settings) {
+            Some(mistake) => Err(mistake),
+            None => crate::cli::told(&error).map(|_| None),
+        },
     }
 }
 
@@ -110,7 +157,7 @@ fn variables<'a>(
     let names = listed.flat_map(|(names, _)| names.split(", "));
     let shown = |name: &str| {
         let stand_in = |arg| settings.stand_in(arg).is_some_and(|(variable, _)| variable == name);
-        command.get_arguments().any(stand_in)
+        command.get_arguments().filter(|arg| !arg.is_hide_set()).any(stand_in)
     };
     names.filter(move |name| !shown(name)).map(|name| match std::env::var_os(name) {
         Some(value) => line(name, &mask(name, &value.to_string_lossy()).into(), "environment"),

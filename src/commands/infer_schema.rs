@@ -44,11 +44,11 @@ impl Command for InferSchema {
             Integers are INT, or BIGINT where one needs it, and past 64 bits DECIMAL. Numbers with a fraction or an \
             exponent are DOUBLE as long as no digit is lost, then DECIMAL, then STRING. A field that is sometimes a number \
             and sometimes a string is a STRING. Strings that are all instants (RFC 3339) are TIMESTAMP, all dates \
-            DATE, all times without a zone TIMESTAMP_NTZ, unless --no-dates. A field that was always null is a STRING \
-            with a comment.\n\n\
+            DATE, all times without a zone TIMESTAMP_NTZ, unless --no-dates. A field that was always null is a STRING. \
+            Why a field of numbers is a STRING, or one without a value, stands in a comment.\n\n\
             A field that is an object in one record and a string in another has no type: that is an error which \
             names the path. So are names that differ only by case, and an object with thousands of different \
-            names, which is a map (--map). Memory is bounded by the number of different names.",
+            names, which is a map (--map; a path at which no record has an object is an error). Memory is bounded by the number of different names.",
         examples: &[
             ("from everything", "infer-schema < users.ndjson > users.ddl"),
             ("from the first records", "head -n 10000 users.ndjson | infer-schema"),
@@ -58,6 +58,9 @@ impl Command for InferSchema {
         files: &[],
         see_also: &["to-parquet"],
     };
+
+    /// Its output is a schema for people: the stream ends here.
+    const SEALS: bool = false;
 
     fn run(self, process: &Process) -> Result<()> {
         let inference = Inference::new(Guess {

@@ -215,7 +215,7 @@ impl Command for KafkaConsume {
 impl KafkaConsume {
     fn run_plain(self, process: &Process, settings: &Settings) -> Result<()> {
         let plan = Plan {
-            topics: [self.topics, self.topic].concat(),
+            topics: self.topics(),
             partition: self.partition,
             start: self.from,
             bounded: self.exit_at_end,
@@ -227,9 +227,22 @@ impl KafkaConsume {
         stage.source(source)
     }
 
+    /// Each topic once, however often it was named.
+    fn topics(&self) -> Vec<String> {
+        let mut topics: Vec<String> = Vec::new();
+        for topic in self.topics.iter().chain(&self.topic) {
+            if !topics.contains(topic) {
+                topics.push(topic.clone());
+            }
+        }
+        topics
+    }
+
     fn run_batches(&self, process: &Process, settings: &Settings, group: &str) -> Result<()> {
         let plan = self.group_plan(group)?;
-        let (stage, group) = Stage::open(process, &self.stream)?.prepare(|| Group::open(settings, plan))?;
+        let (mut stage, group) =
+            Stage::open(process, &self.stream)?.prepare(|| Group::open(settings, plan))?;
+        stage.begin()?;
         let (counts, result) = group.run(&process.signals);
         stage.conclude(counts, result)
     }
@@ -245,7 +258,7 @@ impl KafkaConsume {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         Ok(group::Plan {
             group: group.to_owned(),
-            topics: [self.topics.clone(), self.topic.clone()].concat(),
+            topics: self.topics(),
             command: batches.command.clone(),
             exit_at_end: self.exit_at_end,
             cut: Cut {

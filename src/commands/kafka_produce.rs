@@ -130,16 +130,17 @@ impl Command for KafkaProduce {
             let keyless = self.missing_key == MissingKey::Null;
             Form::Value { key, keyless, headers: self.headers }
         };
+        let dry_run = self.dry_run;
         let plan = Plan {
             topic: self.topic,
             partition: self.partition,
             form,
-            dry_run: self.dry_run,
+            dry_run,
             mandate,
             rejects_topic: self.rejects_topic,
         };
         let (stage, sink) = Stage::open(process, &self.stream)?.prepare(|| Produce::open(&settings, plan))?;
-        stage.sink(&self.reading, self.allow_partial || self.dry_run, sink)
+        stage.without_progress(dry_run).sink(&self.reading, self.allow_partial || dry_run, sink)
     }
 }
 

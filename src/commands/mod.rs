@@ -80,6 +80,9 @@ pub trait Command: clap::Args + FromArgMatches {
     /// Its page.
     const PAGE: Page;
 
+    /// Whether a sealed stream can begin or go on here: only there --seal is offered.
+    const SEALS: bool = !matches!(Self::PAGE.kind, Kind::Sink);
+
     /// Does it.
     fn run(self, process: &Process) -> Result<()>;
 }
@@ -89,6 +92,8 @@ pub trait Command: clap::Args + FromArgMatches {
 pub struct Entry {
     /// Its page.
     pub page: &'static Page,
+    /// Whether it offers --seal.
+    pub seals: bool,
     /// Adds its options to a clap command.
     pub options: fn(clap::Command) -> clap::Command,
     /// Parses and runs.
@@ -98,6 +103,7 @@ pub struct Entry {
 const fn entry<C: Command>() -> Entry {
     Entry {
         page: &C::PAGE,
+        seals: C::SEALS,
         options: C::augment_args,
         run: |matches, process| {
             let command = C::from_arg_matches(matches)
@@ -127,7 +133,10 @@ pub const TABLE: &[Entry] = &[
 ];
 
 /// The variables that libraries read in place of options.
-pub const STAND_INS: &[StandIn] = &crate::s3::STAND_INS;
+pub const STAND_INS: &[StandIn] = &{
+    let [endpoint, region, profile] = crate::s3::STAND_INS;
+    [endpoint, region, profile, crate::stream::SEAL_VARIABLE]
+};
 
 /// The command of exactly that name.
 pub fn find(name: &str) -> Option<&'static Entry> {

@@ -129,7 +129,8 @@ impl Command for S3Put {
 impl S3Put {
     /// Stores an object by itself.
     fn put(self, process: &Process, target: Target) -> Result<()> {
-        let (stage, (store, seen)) = Stage::open(process, &self.stream)?.prepare(|| self.look(&target))?;
+        let stage = Stage::open(process, &self.stream)?.without_progress(self.dry_run);
+        let (stage, (store, seen)) = stage.prepare(|| self.look(&target))?;
         if self.dry_run {
             Self::tell(&target, seen);
             return stage.done();
@@ -142,7 +143,8 @@ impl S3Put {
     /// Stores the object of a batch, once.
     fn land(self, process: &Process, batch: Batch, target: Target) -> Result<()> {
         let look = || Place::look(&Store::open(&self.s3)?, batch, target, self.url.is_prefix());
-        let (stage, place) = Stage::open(process, &self.stream)?.prepare(look)?;
+        let (stage, place) =
+            Stage::open(process, &self.stream)?.without_progress(self.dry_run).prepare(look)?;
         if self.dry_run {
             log::say(&format!("{}: {}", place.location(), place.described()));
             return stage.done();

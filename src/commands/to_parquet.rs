@@ -8,8 +8,7 @@ use crate::parquet::ddl;
 use crate::parquet::encoder::ParquetEncoder;
 use crate::parquet::schema::Schema;
 use crate::parquet::writer::{self, Compatibility, Compression};
-use crate::run::units;
-use crate::run::{Error, Process, Result};
+use crate::run::{Error, Process, Result, files, units};
 use crate::stream::{Options, Reading, Stage, Target};
 
 /// The options of `to-parquet`.
@@ -106,7 +105,7 @@ impl Command for ToParquet {
             sometimes \"AB1 2CD\" is a STRING. BINARY is base64 text. DATE is YYYY-MM-DD, TIMESTAMP is RFC 3339 \
             with Z or an offset and is stored in UTC, TIMESTAMP_NTZ is the same without a zone.\n\n\
             Without records the file has no rows. But a pipe that ends without a byte, and without a seal, is \
-            refused: that is what a stage leaves behind that failed at its start.\n\n\
+            refused, wherever the output goes: that is what a stage leaves behind that failed at its start.\n\n\
             After a first SIGINT or SIGTERM it reads on to the end of its input; then -o FILE appears only if the \
             input was sealed and its closing seal came, because an unsealed stream may have been cut short.\n\n\
             The same records with the same options make the same bytes. Memory is bounded by the size of a row \
@@ -153,14 +152,11 @@ impl ToParquet {
         }
         let path =
             self.schema.as_deref().ok_or_else(|| Error::usage("no schema").hint("--schema users.ddl"))?;
-        let text = std::fs::read_to_string(path).map_err(|cause| {
-            let error = Error::io(format!("cannot read {}", path.display()), &cause);
-            match cause.kind() {
-                std::io::ErrorKind::NotFound => {
-                    error.hint(format!("infer-schema < records.ndjson > {}", path.display()))
-                }
-                _ => error,
+        let text = files::read_text(path, |error, kind| match kind {
+            std::io::ErrorKind::NotFound => {
+                error.hint(format!("infer-schema < records.ndjson > {}", path.display()))
             }
+            _ => error,
         })?;
         ddl::parse(&text).map_err(|error| error.into_error(path.display()))
     }

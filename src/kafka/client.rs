@@ -141,6 +141,11 @@ impl ClientContext for Journal {
         if facility == "FAIL" && message.contains("Disconnected") && recognise(message).is_some() {
             self.note(None, message);
         }
+        // Why a transaction cannot write to a topic is mentioned only here: the records are "purged".
+        let denied = RDKafkaErrorCode::TopicAuthorizationFailed;
+        if facility == "ADDPARTS" && message.to_lowercase().contains(&codes::words(denied)) {
+            self.pages().denial = Some(denied);
+        }
         match level {
             L::Emerg | L::Alert | L::Critical | L::Error | L::Warning if !told_elsewhere => {
                 if self.pages().is_news(message) {
@@ -314,6 +319,18 @@ mod tests {
         let denied = RDKafkaErrorCode::ClusterAuthorizationFailed;
         journal.error(KafkaError::Global(denied), "h:1/1: no producer id");
         assert_eq!((journal.denial(), journal.trouble()), (Some(denied), None));
+    }
+
+    #[test]
+    fn a_topic_that_a_transaction_may_not_write_to_is_remembered() {
+        let journal = Journal::default();
+        let log = |line| journal.log(RDKafkaLogLevel::Error, "ADDPARTS", line);
+        log("h:1/1: Failed to add partition \"users\" [0] to transaction: Broker: Not coordinator");
+        assert_eq!(journal.denial(), None);
+        log(
+            "h:1/1: Failed to add partition \"users\" [0] to transaction: Broker: Topic authorization failed",
+        );
+        assert_eq!(journal.denial(), Some(RDKafkaErrorCode::TopicAuthorizationFailed));
     }
 
     #[test]

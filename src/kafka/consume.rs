@@ -24,6 +24,7 @@ use super::slots::Slots;
 use super::start::Start;
 use super::topic::{self, Topic};
 use super::value::{check_object, one_line};
+use super::watch::Watch;
 use crate::run::exit::{Error, Exit, Result};
 use crate::run::signals::Stop;
 use crate::stream::{Position, RecordOut, Reject, Source};
@@ -92,6 +93,7 @@ pub struct Consume {
     readers: Vec<Reader<Journal>>,
     wake: Arc<OwnedFd>,
     writer: Writer,
+    watch: Watch,
 }
 
 /// All that does not touch a client: what is borrowed while records are.
@@ -118,6 +120,7 @@ impl Consume {
         client::connect(first.client(), first.context(), settings, |wait| drop(first.poll(wait)))?;
         let find = |name: &String| topic::find(first.client(), name, Operation::Read, wait);
         let topics: Vec<Topic> = plan.topics.iter().map(find).collect::<Result<_>>()?;
+        let watch = Watch::begin(first.client(), &topics, wait);
         let ranges = ranges::resolve(&first, &topics, plan.partition, plan.start, wait)?;
         tell(&topics, &ranges);
         if plan.start == Start::Beginning && mock::is_at(settings.brokers()) {
@@ -144,7 +147,7 @@ impl Consume {
             scratch: Vec::new(),
             done: Vec::new(),
         };
-        Ok(Self { readers, wake, writer })
+        Ok(Self { readers, wake, writer, watch })
     }
 
     /// Takes what has arrived at every client; says whether that was anything.
@@ -183,6 +186,22 @@ impl Consume {
             }
         }
         Ok(())
+    }
+
+    /// Fails if a topic is not the one any more that reading began with.
+    fn look(&mut self) -> Result<()> {
+        match self.readers.first() {
+            Some(reader) => self.watch.look(reader.consumer().client()),
+            None => Ok(()),
+        }
+    }
+
+    /// What is behind a failure to read.
+    fn explain(&self, error: Error) -> Error {
+        match self.readers.first() {
+            Some(reader) if !error.is_broken_pipe() => self.watch.explain(reader.consumer().client(), error),
+            _ => error,
+        }
     }
 
     fn silence(&self) -> Error {
@@ -236,13 +255,15 @@ impl Source for Consume {
     fn run(&mut self, out: &mut RecordOut<'_>, stop: &Stop) -> Result<()> {
         let mut heard = Instant::now();
         while !stop.requested() && self.writer.left > 0 && !self.writer.slots.finished() {
-            if self.take(out)? {
+            let taken = self.take(out).map_err(|error| self.explain(error))?;
+            self.look()?;
+            if taken {
                 heard = Instant::now();
                 continue;
             }
             out.flush()?;
             self.wait();
-            self.serve()?;
+            self.serve().map_err(|error| self.explain(error))?;
             if self.writer.bounded && heard.elapsed() > PATIENCE {
                 return Err(self.silence());
             }

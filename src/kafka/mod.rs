@@ -10,6 +10,7 @@
 //! | [`producer`], [`produce`], [`wire`] | records to a topic, each delivery confirmed |
 //! | [`transaction`] | the records of a batch and the offset of its group, committed together |
 //! | [`start`], [`ranges`], [`slots`], [`consume`] | records of topics: where to start, where to end, how far we are |
+//! | [`watch`] | whether topics are still those that reading began with |
 //! | [`group`] | batches of a consumer group, each run through a command and committed |
 //! | [`envelope`] | a whole Kafka record as one line of JSON, and back |
 //! | [`value`] | what a record's value must be, and how a field of it is found |
@@ -41,6 +42,7 @@ pub mod strangers;
 pub mod topic;
 pub mod transaction;
 pub mod value;
+pub mod watch;
 pub mod wire;
 
 pub use options::{KafkaArgs, Settings};

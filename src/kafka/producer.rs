@@ -333,8 +333,14 @@ impl Producer {
     fn failure(&self, code: RDKafkaErrorCode) -> Error {
         let journal = &self.client().context().journal;
         // Without the right to write, an idempotent producer does not even get its id, which is fatal.
-        let fatal = if code == RDKafkaErrorCode::Fatal { self.client().client().fatal_error() } else { None };
-        let code = fatal.map_or(code, |(code, _)| code);
+        // One with transactions gives its records up, which is what becomes of each.
+        let code = match code {
+            RDKafkaErrorCode::Fatal => self.client().client().fatal_error().map_or(code, |(code, _)| code),
+            RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight => {
+                journal.denial().unwrap_or(code)
+            }
+            _ => code,
+        };
         let counts = self.counts();
         let mut text = format!(
             "{} of {} records confirmed by {}",

@@ -51,6 +51,11 @@ pub fn parse_name(name: &str) -> Result<String, String> {
     check_name(name).map(|()| name.to_owned()).map_err(|error| error.message().to_owned())
 }
 
+/// Whether a cluster cannot have both: the names of its metrics take '.' and '_' for the same.
+pub fn collide(one: &str, other: &str) -> bool {
+    one != other && one.replace('.', "_") == other.replace('.', "_")
+}
+
 /// The topic, or none if the cluster does not have it. Who may not even look lacks the right `to` do what
 /// the topic is looked up for.
 pub fn look_up<C: ClientContext>(
@@ -127,6 +132,12 @@ fn describe(topic: &rdkafka::metadata::MetadataTopic) -> Topic {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dots_and_underscores_are_the_same_to_a_cluster() {
+        assert!(collide("a_b.c", "a.b_c"));
+        assert!(!collide("a_b", "a_b") && !collide("a_b", "a-b"));
+    }
 
     #[test]
     fn names_follow_the_rule_of_kafka_and_are_never_patterns() {

@@ -90,7 +90,7 @@ fn is_plain_integer(text: &[u8]) -> bool {
 }
 
 /// Whether any digit before an exponent is not 0.
-fn is_nonzero(text: &[u8]) -> bool {
+pub fn is_nonzero(text: &[u8]) -> bool {
     text.iter().take_while(|byte| !matches!(byte, b'e' | b'E')).any(|byte| (b'1'..=b'9').contains(byte))
 }
 

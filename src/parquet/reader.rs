@@ -19,7 +19,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
-use parquet::basic::Type as PhysicalType;
+use parquet::basic::{Compression as ParquetCodec, Type as PhysicalType};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::schema::types::SchemaDescriptor;
@@ -28,8 +28,8 @@ use super::builders::fault::push_member;
 use super::cells::{self, Members, Unwritable};
 use super::guard::fenced;
 use crate::run::exit::{Error, Result};
-use crate::run::scratch;
 use crate::run::signals::Stop;
+use crate::run::{files, scratch};
 use crate::stream::{Position, RecordOut, Reject, Source};
 
 /// How many decoded bytes a batch should have.
@@ -49,7 +49,7 @@ pub struct Options {
 
 /// A Parquet file that can be read.
 pub struct ParquetSource {
-    name: String,
+    name: Arc<str>,
     file: File,
     metadata: ArrowReaderMetadata,
     mask: ProjectionMask,
@@ -71,6 +71,7 @@ impl ParquetSource {
                 Error::usage(format!("{name} is a directory")).hint("from-parquet DIRECTORY/*.parquet")
             );
         }
+        files::reads(&file, path)?;
         // A pipe (as in `from-parquet <(…)`) cannot be read from its end either.
         let file = if kind.is_file() { file } else { spool(&mut file)? };
         Self::new(file, &name, options)
@@ -80,8 +81,9 @@ impl ParquetSource {
     pub fn new(file: File, name: &str, options: &Options) -> Result<Self> {
         let metadata = fenced(|| load(&file)).map_err(|error| read_error(name, &error))?;
         let mask = mask(metadata.parquet_schema(), &options.columns, name)?;
-        let source = Self { name: name.to_owned(), file, metadata, mask, omit_nulls: options.omit_nulls };
+        let source = Self { name: name.into(), file, metadata, mask, omit_nulls: options.omit_nulls };
         source.check_types()?;
+        source.check_codecs()?;
         Ok(source)
     }
 
@@ -106,6 +108,25 @@ impl ParquetSource {
             })?;
         }
         Ok(())
+    }
+
+    /// Refuses what is compressed in a way that is not built in, by its name.
+    fn check_codecs(&self) -> Result<()> {
+        let groups = self.metadata.metadata().row_groups().iter();
+        let columns = groups.flat_map(|group| group.columns().iter().enumerate());
+        let read = columns.filter(|(leaf, _)| self.mask.leaf_included(*leaf));
+        let foreign = read.map(|(_, column)| column.compression()).find_map(|codec| match codec {
+            ParquetCodec::BROTLI(_) => Some("brotli"),
+            ParquetCodec::LZO => Some("LZO"),
+            _ => None,
+        });
+        foreign.map_or(Ok(()), |codec| {
+            let name = &self.name;
+            Err(Error::data(format!("{name} is compressed with {codec}, which from-parquet does not know"))
+                .hint(format!(
+                    "duckdb -c \"COPY (FROM '{name}') TO 'again.parquet' (COMPRESSION zstd)\", then that"
+                )))
+        })
     }
 
     fn group(&self, index: usize) -> Result<ParquetRecordBatchReader, ParquetError> {
@@ -144,7 +165,8 @@ impl ParquetSource {
                 Ok(()) => out.end_record()?,
                 Err(fault) => {
                     out.buffer().truncate(start);
-                    out.reject(Position::Line(first + row as u64), fault.into(), b"")?;
+                    let position = Position::Row { file: self.name.clone(), row: first + row as u64 };
+                    out.reject(position, fault.into(), b"")?;
                 }
             }
         }

@@ -54,7 +54,8 @@ impl Fields {
         if *missing == Missing::Reject
             && let Some(path) = found.missing()
         {
-            return Err(Reject::at(paths.path(path).to_string(), "missing field"));
+            return Err(Reject::at(paths.path(path).to_string(), "missing field")
+                .hint("--missing keep to pass such records on, --max-rejects N to leave them out"));
         }
         json::rewrite(record.bytes(), found.hits(), out, |hit, out| {
             let token = write_token(hit, record.bytes(), tokens, *normalize, scratch, out);

@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::run::exit::{Error, Result};
+use crate::run::files;
 
 const PREFIX: &str = "sluicebox-key-1:";
 /// The fewest bytes of a key: below the digest's size, RFC 2104 strongly discourages them.
@@ -156,6 +157,7 @@ impl KeyFile {
             }
         };
         let file = File::open(&self.path).map_err(|cause| cannot_read(&cause))?;
+        files::reads(&file, &self.path)?;
         let warning = self.exposure(&file).map_err(|cause| cannot_read(&cause))?;
         let mut text = Zeroizing::new(Vec::with_capacity(MAX_FILE as usize + 1));
         file.take(MAX_FILE + 1).read_to_end(&mut text).map_err(|cause| cannot_read(&cause))?;

@@ -143,6 +143,10 @@ impl Error {
 
     /// Which code an operating-system error deserves.
     fn exit_of_io(cause: &io::Error) -> Exit {
+        // Too many open files, here or on the whole machine: others may close theirs.
+        if matches!(cause.raw_os_error(), Some(libc::EMFILE | libc::ENFILE)) {
+            return Exit::Temporary;
+        }
         use io::ErrorKind as K;
         match cause.kind() {
             K::NotFound
@@ -276,6 +280,8 @@ mod tests {
         let error = Error::io("cannot write out.parquet", &full);
         assert_eq!(error.exit(), Exit::Temporary);
         assert_eq!(error.message(), "cannot write out.parquet: No space left on device");
+        let no_descriptor = io::Error::from_raw_os_error(libc::EMFILE);
+        assert_eq!(Error::io("x", &no_descriptor).exit(), Exit::Temporary);
         let missing = io::Error::from_raw_os_error(libc::ENOENT);
         assert_eq!(Error::io("x", &missing).exit(), Exit::Usage);
     }

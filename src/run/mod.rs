@@ -5,6 +5,7 @@
 pub mod descriptors;
 pub mod exit;
 pub mod fault;
+pub mod files;
 pub mod links;
 pub mod log;
 pub mod process;

@@ -34,7 +34,7 @@ pub mod stdio;
 pub mod summary;
 
 pub use counts::Facts;
-pub use options::{Options, Reading, Target};
+pub use options::{Options, Reading, SEAL_VARIABLE, Target};
 pub use output::RecordOut;
 pub use record::{Position, Record};
 pub use reject::{Reject, Trouble};

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::rejects::Allowance;
-use crate::run::units;
+use crate::run::settings::StandIn;
+use crate::run::{Error, Result, units};
 
 /// Options of every command on a stream.
 #[derive(Clone, Debug, clap::Args)]
@@ -61,8 +62,17 @@ pub struct Target {
     pub dry_run: bool,
 }
 
-/// Whether the environment asks for sealed streams.
-pub fn sealed_by_environment() -> bool {
-    // Whoever writes "true" or "yes" must not get a stream that is not sealed.
-    std::env::var_os("SLUICEBOX_SEAL").is_some_and(|value| !value.is_empty() && value != "0")
+/// The variable that seals every stream. It ranks above the settings file.
+pub const SEAL_VARIABLE: StandIn = StandIn { option: "seal", variables: &["SLUICEBOX_SEAL"], rivals: &[] };
+
+/// Whether the environment asks for sealed streams. Who writes "true" or "yes" must not get a stream
+/// that is not sealed, nor who writes "no" one that is.
+pub fn sealed_by_environment() -> Result<bool> {
+    let value = std::env::var_os("SLUICEBOX_SEAL").unwrap_or_default();
+    match value.to_string_lossy().to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "" | "0" | "false" | "no" | "off" => Ok(false),
+        _ => Err(Error::usage("SLUICEBOX_SEAL says neither yes nor no")
+            .hint("SLUICEBOX_SEAL=1, or unset SLUICEBOX_SEAL")),
+    }
 }

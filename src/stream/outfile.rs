@@ -12,7 +12,7 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 
 use super::aside;
 use super::side::descriptor;
-use crate::run::{Error, Result};
+use crate::run::{Error, Result, files};
 
 /// A file that does not exist until it is published.
 #[derive(Debug)]
@@ -28,6 +28,10 @@ impl OutFile {
     pub fn create(target: &Path) -> Result<Self> {
         if descriptor(target).is_some() {
             return Err(no_file(target));
+        }
+        if files::is_written(target) {
+            return Err(Error::usage(format!("{} is to be written twice", target.display()))
+                .hint("a file of its own for each"));
         }
         if let Ok(there) = target.symlink_metadata() {
             return Err(if there.is_file() || there.is_symlink() { exists(target) } else { no_file(target) });

@@ -7,6 +7,13 @@ use std::fmt;
 pub enum Position {
     /// The line of stdin, counted from 1; in a sealed stream the record's number.
     Line(u64),
+    /// The row of one of several files, counted from 1.
+    Row {
+        /// The file's name.
+        file: std::sync::Arc<str>,
+        /// Its row.
+        row: u64,
+    },
     /// A record of a Kafka topic.
     Offset {
         /// The topic's name.
@@ -22,6 +29,7 @@ impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Position::Line(line) => write!(f, "line {line}"),
+            Position::Row { file, row } => write!(f, "{file}: row {row}"),
             Position::Offset { topic, partition, offset } => {
                 write!(f, "topic {topic}, partition {partition}, offset {offset}")
             }

@@ -31,9 +31,15 @@ impl fmt::Display for Allowance {
         match self {
             Allowance::Count(count) => write!(f, "{count}"),
             // A share of exactly 0 or 1 must not read back as a count.
-            Allowance::Share(share) => write!(f, "{}%", share * 100.0),
+            Allowance::Share(share) => write!(f, "{}%", percent(*share)),
         }
     }
+}
+
+/// A share in percent as a person would write it: 29 rather than 28.999999999999996.
+fn percent(share: f64) -> f64 {
+    let rounded = (share * 1e10).round() / 1e8;
+    if rounded / 100.0 == share { rounded } else { share * 100.0 }
 }
 
 impl FromStr for Allowance {
@@ -88,12 +94,17 @@ pub struct Rejects {
 }
 
 impl Rejects {
-    /// Opens the two files, empty, so that yesterday's rejects are not taken for today's.
+    /// Opens the two files, which stay as they are until [`begin`](Self::begin).
     pub fn open(stage: &'static str, judge: Judge, list: Option<&Path>, raw: Option<&Path>) -> Result<Self> {
         let list = list.map(SideFile::create).transpose()?;
         // Raw records hold what the stage could not pseudonymise: for the owner's eyes alone.
         let raw = raw.map(SideFile::create_private).transpose()?;
         Ok(Self { stage, judge, list, raw, count: 0, first: None, advice: None })
+    }
+
+    /// Empties the two files, so that yesterday's rejects are not taken for today's.
+    pub fn begin(&mut self) -> Result<()> {
+        self.list.iter_mut().chain(&mut self.raw).try_for_each(SideFile::begin)
     }
 
     /// Who judges. Known only once the input was opened.
@@ -131,7 +142,13 @@ impl Rejects {
                 let (partition, offset) = (refusal.partition.unwrap_or(-1), refusal.offset.unwrap_or(-1));
                 format!("{}: topic {topic}, partition {partition}, offset {offset}", refusal.stage)
             }
-            (None, line) => format!("{}: line {}", refusal.stage, line.unwrap_or(0)),
+            (None, line) => {
+                let line = line.unwrap_or(0);
+                match &refusal.file {
+                    Some(file) => format!("{}: {file}: row {line}", refusal.stage),
+                    None => format!("{}: line {line}", refusal.stage),
+                }
+            }
         };
         self.add(refusal, place, read)
     }
@@ -175,11 +192,10 @@ impl Rejects {
                 grouped(self.count),
                 grouped(allowed)
             )),
-            Allowance::Share(share) => Error::data(format!(
-                "{} of {} records rejected, {:.4}% allowed; the first: {first}",
+            Allowance::Share(_) => Error::data(format!(
+                "{} of {} records rejected, {allowance} allowed; the first: {first}",
                 grouped(self.count),
-                grouped(read),
-                share * 100.0
+                grouped(read)
             )),
         };
         Err(match self.hint(allowance) {
@@ -276,6 +292,9 @@ mod tests {
             }
         }
         assert!(!Allowance::Share(0.0).is_passed(0, 0, true));
+        for text in ["29%", "24%", "0.1%", "0%", "100%", "33.3%"] {
+            assert_eq!(text.parse::<Allowance>().expect("a share").to_string(), text);
+        }
     }
 
     #[test]

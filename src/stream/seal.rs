@@ -98,7 +98,10 @@ pub struct Refusal {
     /// The field at fault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// The line of that stage's input.
+    /// The file, where the stage reads some by their names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The line of that stage's input, or the row of the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
     /// The Kafka topic, where the stage reads one.
@@ -120,6 +123,7 @@ impl Refusal {
             stage: stage.to_owned(),
             reason: reject.reason.to_string(),
             path: reject.path.as_deref().map(shortened),
+            file: None,
             line: None,
             topic: None,
             partition: None,
@@ -127,6 +131,10 @@ impl Refusal {
         };
         match position {
             Position::Line(line) => refusal.line = Some(*line),
+            Position::Row { file, row } => {
+                refusal.file = Some(shortened(file));
+                refusal.line = Some(*row);
+            }
             Position::Offset { topic, partition, offset } => {
                 refusal.topic = Some(topic.to_string());
                 refusal.partition = Some(*partition);

@@ -13,10 +13,15 @@ use crate::run::{Result, progress};
 pub struct Summary(Option<SideFile>);
 
 impl Summary {
-    /// Opens the file, empty; `-` is stderr.
+    /// Opens the file; `-` is stderr.
     pub fn open(target: &Path) -> Result<Self> {
         let is_stderr = target.as_os_str() == "-";
         (!is_stderr).then(|| SideFile::create(target)).transpose().map(Self)
+    }
+
+    /// Empties the file: a run that is killed must not leave the summary of another.
+    pub fn begin(&mut self) -> Result<()> {
+        self.0.as_mut().map_or(Ok(()), SideFile::begin)
     }
 
     /// Writes the line.

@@ -51,6 +51,12 @@ fn every_command_has_help_on_stdout_and_ends_well() {
 }
 
 #[test]
+fn help_that_cannot_be_written_is_told() {
+    sh("via --help > /dev/full").go().fails(75, &["No space left on device"]);
+    sh("via --help | true").go().exits(0);
+}
+
+#[test]
 fn a_warning_is_quiet_when_asked_and_json_when_asked() {
     let ran = |options: &[&str]| warns().run(options).stdin(b"{}\n\xff\n".to_vec()).go().exits(0);
     assert!(ran(&[]).stderr.starts_with("via: warning: 1 of 2 records rejected"));

@@ -213,6 +213,27 @@ fn encoders_write_nothing_but_text_to_a_terminal() {
 }
 
 #[test]
+fn progress_leaves_the_terminal_to_the_data() {
+    // A terminal for stdout and stderr; what was drawn before the first record must be wiped by then.
+    let on_terminal =
+        |script: &str| sh("exec script -qec \"$0\" /dev/null </dev/null").arg(script).go().text();
+    let feed = "{ printf '{\"a\":1}\\n'; sleep 0.7; printf '{\"a\":2}\\n'; }";
+    for stage in ["via -- cat", "hash-fields --algorithm md5-int -q a", "infer-schema"] {
+        let seen = on_terminal(&format!("{feed} | {stage}"));
+        let wiped = "\u{1b}[2K";
+        let data = seen.rfind(wiped).map_or(&*seen, |at| &seen[at + wiped.len()..]);
+        assert_eq!(data.lines().count(), if stage == "infer-schema" { 1 } else { 2 }, "{stage}: {seen:?}");
+        assert!(!data.contains("MB"), "{stage}: {seen:?}");
+    }
+    let dir = folder("progress");
+    let file = dir.join("x.parquet");
+    let encode = format!("{feed} | to-parquet --schema-ddl 'a INT' -o {}", file.display());
+    assert!(on_terminal(&encode).contains("2 records"), "into a file a person sees it");
+    let dry = format!("{feed} | to-parquet --schema-ddl 'a INT' --dry-run");
+    assert!(!on_terminal(&dry).contains("records"));
+}
+
+#[test]
 fn encoders_read_on_after_the_first_signal_and_no_longer_than_the_drain_timeout() {
     each(|name, file, with| {
         for (stream, is_sealed) in [(sealed(THREE.as_bytes(), "0"), true), (THREE.into(), false)] {
@@ -232,7 +253,7 @@ fn encoders_read_on_after_the_first_signal_and_no_longer_than_the_drain_timeout(
                 std::fs::remove_file(file).expect("it was published");
             } else {
                 assert_eq!(ran.signal, Some(libc::SIGINT), "{name}: {}", ran.stderr);
-                let told = "an unsealed stream may be incomplete, so nothing was published (try: --seal";
+                let told = "an unsealed stream may be incomplete, so nothing was published (try: the whole";
                 assert!(ran.stderr.contains(told), "{name}: {}", ran.stderr);
                 assert_eq!(summary(&ran)["outcome"], "signal", "{name}");
                 assert!(names_in(file.parent().unwrap()).is_empty(), "{name} left something");
@@ -262,6 +283,22 @@ fn a_pipe_that_is_interrupted_as_a_whole_publishes_nothing() {
     let ran = finish(child);
     assert!(ran.stderr.contains("infer-schema: interrupted: an unsealed stream"), "{}", ran.stderr);
     assert!(names_in(file.parent().unwrap()).is_empty());
+}
+
+#[test]
+fn a_pipe_that_ends_without_a_byte_makes_no_parquet_wherever_that_goes() {
+    let dir = folder("silence");
+    let encode = "to-parquet --schema-ddl 'a INT'";
+    let words = &["nothing came down the pipe", "< /dev/null"];
+    for script in [format!("true | {encode} -o out"), format!("true | {encode} > redirected")] {
+        sh(&script).dir(&dir).go().fails(1, words);
+    }
+    sh(&format!("true | via -- cat | {encode} -o out")).dir(&dir).go().fails(1, words);
+    assert_eq!(names_in(&dir), ["redirected"]);
+    assert_eq!(std::fs::read(dir.join("redirected")).unwrap(), b"");
+    // Who says so may.
+    sh(&format!("{encode} -o said < /dev/null")).dir(&dir).go().succeeds();
+    sh(&format!("printf '\\n' | {encode} -o blank")).dir(&dir).go().succeeds();
 }
 
 #[test]

@@ -214,7 +214,8 @@ fn sinks_publish_nothing_of_an_unsealed_stream_after_a_signal_unless_it_is_out_a
             continue;
         }
         assert_eq!(ran.signal, Some(libc::SIGTERM), "{name}: {}", ran.stderr);
-        let told = "interrupted: an unsealed stream may be incomplete, so nothing was published (try: --seal";
+        let told =
+            "interrupted: an unsealed stream may be incomplete, so nothing was published (try: the whole";
         assert!(ran.stderr.contains(told) && ran.stderr.lines().count() == 1, "{name}: {}", ran.stderr);
         assert_eq!((sink.stored)(), None, "{name}");
     }

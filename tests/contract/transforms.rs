@@ -225,7 +225,7 @@ fn a_stage_that_seals_what_came_unsealed_writes_no_closing_seal_after_a_signal()
         let ran = finish(child);
         assert_eq!(ran.signal, Some(libc::SIGTERM), "{name} dies by it: {}", ran.stderr);
         assert!(
-            ran.stderr.contains("it gets no closing seal here (try: --seal at the source)"),
+            ran.stderr.contains("it gets no closing seal here (try: the whole pipeline again)"),
             "{}",
             ran.stderr
         );

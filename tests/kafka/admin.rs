@@ -36,6 +36,14 @@ fn topic_admin_can_be_run_again_by_a_script() {
     assert!(names.contains(&json!(one)) && !names.contains(&json!(third)));
     assert!(!names.iter().any(|name| name.as_str().unwrap().starts_with("__")));
 
+    // Names that differ by '.' and '_' only are one to Kafka: told before the first is created.
+    let (dot, line) = (format!("{third}.x"), format!("{third}_x"));
+    admin(&["create", &dot, &line]).fails(2, &[&dot, &line, "cannot both be", "nothing was created"]);
+    admin(&["describe", &dot]).fails(2, &["unknown topic"]);
+    admin(&["create", &dot, &dot, "-p", "1"]).succeeds();
+    admin(&["create", &line]).fails(2, &[&dot, "cannot both be"]);
+    assert_eq!(admin(&["delete", &dot, &dot]).succeeds().json().len(), 1);
+
     admin(&["delete", &one, &third]).fails(2, &["nothing was deleted"]);
     admin(&["delete", "admin.*"]).exits(2);
     assert_eq!(admin(&["delete", &one, "--dry-run"]).succeeds().json()[0]["outcome"], "would_delete");

@@ -222,3 +222,31 @@ fn kafka_stream_through_a_filter_ends_when_its_reader_has_enough() {
     assert_eq!(ran.text().lines().count(), 1);
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }
+
+#[test]
+fn kafka_topic_that_is_deleted_or_made_again_ends_those_who_follow_it() {
+    let follow = |topic: &str| {
+        let child = kafka("kafka-consume").args([topic, "--follow"]).start();
+        std::thread::sleep(Duration::from_secs(2));
+        child
+    };
+    let admin = |arguments: &[&str]| drop(kafka("topic-admin").args(arguments).go().succeeds());
+    let (gone, again) = (topic("gone", 1, &[]), topic("again", 1, &[]));
+    produce(&gone, &[], "{\"n\":1}\n").succeeds();
+    produce(&again, &[], "{\"n\":1}\n").succeeds();
+    let (of_gone, of_again) = (follow(&gone), follow(&again));
+    admin(&["delete", &gone, &again]);
+    admin(&["create", &again, "-p", "1"]);
+    // More records than before: the offset at which the reader stands is there, and not the same.
+    produce(&again, &[], numbers(50)).succeeds();
+    let started = Instant::now();
+    let (of_gone, of_again) = (finish(of_gone), finish(of_again));
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+    for (ran, words) in [
+        (of_gone, format!("topic {gone} was deleted meanwhile")),
+        (of_again, format!("topic {again} was deleted and made again meanwhile")),
+    ] {
+        let ran = ran.exits(1);
+        assert!(ran.stderr.contains(&words), "{}", ran.stderr);
+    }
+}

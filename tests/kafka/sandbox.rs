@@ -21,6 +21,14 @@ fn kafka_of_the_sandbox_takes_and_gives_records_and_creates_no_topics() {
 }
 
 #[test]
+fn kafka_topics_that_are_named_twice_are_read_once() {
+    let script = "generate-users --results 5 --seed 1 | kafka-produce -t own && \
+        kafka-consume own own -t own -e | wc -l";
+    let ran = run("sandbox").args(["--topic", "own:2", "--", "sh", "-c", script]).go().exits(0);
+    assert_eq!(ran.text().trim(), "5");
+}
+
+#[test]
 fn kafka_of_the_sandbox_says_when_it_has_dropped_records() {
     let dir = crate::support::folder("sandbox-loss");
     let run_in = |results: u32| {

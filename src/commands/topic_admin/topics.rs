@@ -32,10 +32,16 @@ pub(super) struct Create {
 
 impl Create {
     pub(super) fn run(self, admin: &Admin) -> Result<()> {
-        let wanted: Vec<Wanted> = self.topics.iter().map(|name| self.wanted(name)).collect();
+        let wanted: Vec<Wanted> = once(&self.topics).into_iter().map(|name| self.wanted(name)).collect();
+        let there = admin.list()?;
+        let mut names: Vec<&str> = there.iter().map(|topic| &*topic.name).collect();
         let mut found = Vec::new();
         for wanted in &wanted {
             let topic = admin.look_up(&wanted.name)?;
+            if topic.is_none() {
+                refuse_collision(&wanted.name, &names)?;
+                names.push(&wanted.name);
+            }
             if let Some(topic) = &topic {
                 if !self.if_not_exists {
                     return Err(Error::conflict(format!("topic {} exists already", topic.name))
@@ -68,6 +74,22 @@ impl Create {
     }
 }
 
+/// Refuses a name that the cluster would refuse beside another, before anything is created.
+fn refuse_collision(name: &str, names: &[&str]) -> Result<()> {
+    names.iter().find(|other| topic::collide(name, other)).map_or(Ok(()), |other| {
+        Err(Error::usage(format!(
+            "topics {other} and {name} cannot both be: Kafka takes '.' and '_' in names for the same; nothing was created"
+        ))
+        .hint("a name with '-'"))
+    })
+}
+
+/// Each name once.
+fn once(names: &[String]) -> Vec<&String> {
+    let mut seen = std::collections::HashSet::new();
+    names.iter().filter(|name| seen.insert(*name)).collect()
+}
+
 pub(super) fn list(admin: &Admin, internal: bool) -> Result<()> {
     let topics = admin.list()?;
     topics
@@ -85,8 +107,9 @@ pub(super) fn describe(admin: &Admin, names: &[String]) -> Result<()> {
 }
 
 pub(super) fn delete(admin: &Admin, names: &[String], if_exists: bool, dry_run: bool) -> Result<()> {
+    let names = once(names);
     let mut there = Vec::new();
-    for name in names {
+    for name in &names {
         let found = admin.look_up(name)?.is_some();
         if !found && !if_exists {
             return Err(

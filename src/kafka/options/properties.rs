@@ -14,6 +14,7 @@ use rdkafka::error::KafkaError;
 
 use super::{BROKERS_VARIABLE, brokers};
 use crate::run::exit::{Error, Result};
+use crate::run::files;
 
 /// Where a property came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,8 +156,7 @@ impl Settings {
 
     /// Takes a file of properties, written for this or any other client on librdkafka.
     pub(super) fn read_file(&mut self, path: &Path) -> Result<()> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|cause| Error::io(format!("cannot read {}", path.display()), &cause))?;
+        let text = files::read_text(path, |error, _| error)?;
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {

@@ -8,7 +8,7 @@
 //! fraction or an exponent DOUBLE, as long as no digit is lost, else DECIMAL, else STRING. Numbers and
 //! strings in one field are a STRING. Strings that are all instants are TIMESTAMP, all dates DATE,
 //! all times without a zone TIMESTAMP_NTZ. A field that was always null is a STRING, and says so in a
-//! comment. Two kinds that no column holds (an object here, a string there) are an error.
+//! comment; so is one of numbers and strings, or of numbers that no type keeps. Two kinds that no column holds (an object here, a string there) are an error.
 
 mod scalars;
 mod shape;
@@ -45,6 +45,8 @@ struct Context {
     names: usize,
     /// An object with too many different names.
     too_wide: Option<String>,
+    /// The maps of the options that were met.
+    met: HashSet<String>,
 }
 
 /// A schema in the making.
@@ -58,7 +60,7 @@ pub struct Inference {
 impl Inference {
     /// Before the first record.
     pub fn new(options: Options) -> Self {
-        let context = Context { options, scratch: Vec::new(), names: 0, too_wide: None };
+        let context = Context { options, scratch: Vec::new(), names: 0, too_wide: None, met: HashSet::new() };
         Self { root: Node::default(), context, records: 0, out: None }
     }
 
@@ -88,6 +90,7 @@ impl Inference {
         if self.records == 0 {
             return Err(Error::data("no records, so no schema").hint("infer-schema < users.ndjson"));
         }
+        self.refuse_unmet_maps()?;
         let mut problems = Vec::new();
         let (kind, _) = self.root.kind("", &self.context.options, &mut problems);
         if let Some(first) = problems.first() {
@@ -99,6 +102,16 @@ impl Inference {
             }
             _ => Err(Error::data("all records are empty objects: there are no columns")),
         }
+    }
+
+    /// Refuses a map that is none, which is most likely misspelt.
+    fn refuse_unmet_maps(&self) -> Result<()> {
+        let maps = &self.context.options.maps;
+        let unmet = maps.iter().filter(|path| !self.context.met.contains(*path)).min();
+        unmet.map_or(Ok(()), |path| {
+            Err(Error::data(format!("--map '{path}': no record has an object there"))
+                .hint("a path as infer-schema without --map has it: items[*].labels"))
+        })
     }
 
     /// What is printed.

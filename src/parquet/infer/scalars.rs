@@ -42,7 +42,9 @@ impl Numbers {
         let width = numbers::width(text);
         let plain = text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-');
         self.integers &= plain && width.is_some();
-        let short = plain || width.is_some_and(|width| width.digits <= DOUBLE_DIGITS);
+        // A zero is a zero however it is spelled; -0.0 is none for a DECIMAL.
+        let short =
+            plain || !numbers::is_nonzero(text) || width.is_some_and(|width| width.digits <= DOUBLE_DIGITS);
         self.doubles &= short && numbers::double(text).is_ok();
         match width {
             Some(width) => self.widen(width.whole, width.fraction),

@@ -13,6 +13,8 @@ const MAX_NAMES: usize = 2_000;
 const MAX_NAMES_IN_ALL: usize = 20_000;
 
 const ALWAYS_NULL: &str = "always null in the sample";
+const MIXED: &str = "numbers and strings in the sample";
+const LOSSY: &str = "numbers in the sample that no number type keeps exactly";
 const ALWAYS_EMPTY: &str = "always empty in the sample";
 
 /// Why a field has no type.
@@ -92,6 +94,9 @@ impl Node {
     }
 
     fn learn_map(&mut self, cursor: &mut Cursor<'_>, path: &str, cx: &mut Context) -> Result<(), Fault> {
+        if !cx.met.contains(path) {
+            cx.met.insert(path.to_owned());
+        }
         let node = self.entries.get_or_insert_default();
         let inner = format!("{path}.*");
         let mut keys = HashSet::new();
@@ -132,10 +137,14 @@ impl Node {
         }
         match (&self.numbers, &self.strings) {
             _ if self.booleans > 0 => (Type::Boolean, None),
-            (Some(numbers), None) => (numbers.kind(), None),
+            (Some(numbers), None) => match numbers.kind() {
+                Type::String => (Type::String, Some(LOSSY)),
+                kind => (kind, None),
+            },
             (None, Some(strings)) if !options.no_dates => (strings.kind(), None),
             (None, None) => (Type::String, Some(ALWAYS_NULL)),
-            _ => (Type::String, None),
+            (Some(_), Some(_)) => (Type::String, Some(MIXED)),
+            (None, Some(_)) => (Type::String, None),
         }
     }
 

@@ -39,16 +39,26 @@ fn the_smallest_type_that_takes_all_values() {
         ("1 1.5", "v DOUBLE"),
         ("9007199254740993 1.5", "v DECIMAL(38,1)"),
         ("0.12345678901234567890123", "v DECIMAL(38,23)"),
-        ("1e400", "v STRING"),
+        ("1e400", "v STRING COMMENT 'numbers in the sample that no number type keeps exactly'"),
+        ("-0.0", "v DOUBLE"),
+        ("-0.0 1.5 0e0", "v DOUBLE"),
+        (
+            "-0.0 0.12345678901234567890123",
+            "v STRING COMMENT 'numbers in the sample that no number type keeps exactly'",
+        ),
         ("1e30 1e-30", "v DOUBLE"),
         ("-0 1", "v DOUBLE"),
-        ("123456789012345678901234567890123456789", "v STRING"),
-        ("1 \"x\"", "v STRING"),
+        (
+            "123456789012345678901234567890123456789",
+            "v STRING COMMENT 'numbers in the sample that no number type keeps exactly'",
+        ),
+        ("1 \"x\"", "v STRING COMMENT 'numbers and strings in the sample'"),
+        ("[1,\"x\"]", "v ARRAY<STRING> COMMENT 'numbers and strings in the sample'"),
         ("true false", "v BOOLEAN"),
         ("null", "v STRING COMMENT 'always null in the sample'"),
         ("\"2020-01-01\"", "v DATE"),
         ("\"2020-01-01\" \"x\"", "v STRING"),
-        ("\"2020-01-01\" 1", "v STRING"),
+        ("\"2020-01-01\" 1", "v STRING COMMENT 'numbers and strings in the sample'"),
         ("\"2020-01-01T00:00:00Z\"", "v TIMESTAMP"),
         ("\"2020-01-01T00:00:00\"", "v TIMESTAMP_NTZ"),
         ("\"2020-01-01T00:00:00\" \"2020-01-01T00:00:00Z\"", "v STRING"),
@@ -82,6 +92,8 @@ fn options_change_the_guess() {
     let text = learn(options, &sample).text().unwrap();
     assert_eq!(text, "a STRING NOT NULL, m MAP<STRING, DOUBLE> NOT NULL, b INT\n");
     assert_eq!(learn(Options::default(), &sample[..1]).text().unwrap(), "a DATE,\nm STRUCT<x: INT>\n");
+    let options = Options { maps: HashSet::from(["n".to_owned()]), ..Options::default() };
+    assert!(learn(options, &sample).text().unwrap_err().message().contains("--map 'n': no record"));
     assert!(learn(Options::default(), &[]).text().is_err());
     assert!(learn(Options::default(), &["{}"]).text().is_err());
 }
@@ -104,6 +116,7 @@ fn value(dice: &mut Dice, depth: usize) -> String {
     let scalar = [
         "1",
         "-0",
+        "-0.0",
         "1.5",
         "1e400",
         "9007199254740993",

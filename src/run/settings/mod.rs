@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 use toml::{Table, Value};
@@ -25,6 +26,18 @@ pub use self::mask::mask;
 use self::switches::{opposite, with_opposites};
 use self::tables::{Scope, Setting, Tables, add_tables, found};
 use super::exit::{Error, Result};
+use super::files;
+
+/// The options that choose what is read: in the file itself they would come too late.
+const CHOOSERS: [&str; 2] = ["config", "profile"];
+
+/// A command for which a variable that is set and empty is as good as unset.
+pub fn without_empty_variables(command: Command) -> Command {
+    let is_empty = |arg: &Arg| {
+        arg.get_env().is_some_and(|name| std::env::var_os(name).is_some_and(|value| value.is_empty()))
+    };
+    command.mut_args(|arg| if is_empty(&arg) { arg.env(None::<&str>) } else { arg })
+}
 
 /// Where a setting came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,8 +119,7 @@ impl Settings {
                 None => Ok(Self { stand_ins, ..Self::default() }),
             };
         };
-        let text = std::fs::read_to_string(&path)
-            .map_err(|cause| Error::io(format!("cannot read {}", path.display()), &cause))?;
+        let text = files::read_text(&path, |error, _| error)?;
         Ok(Self { stand_ins, ..Self::parse(path, &text, profile)? })
     }
 
@@ -126,7 +138,13 @@ impl Settings {
         add_tables(&mut tables, "", root).map_err(fail)?;
         if let Some(profile) = profile.filter(|profile| !profiles.contains_key(*profile)) {
             let known: Vec<&str> = profiles.keys().map(String::as_str).collect();
-            return Err(fail(format!("there is no profile {profile}; there is: {}", known.join(", "))));
+            let there = if known.is_empty() {
+                "the file has none".to_owned()
+            } else {
+                format!("there is: {}", known.join(", "))
+            };
+            return Err(fail(format!("there is no profile {profile}; {there}"))
+                .hint(format!("[profile.{profile}.COMMAND] in the file")));
         }
         for (name, table) in profiles {
             let Value::Table(table) = table else {
@@ -144,12 +162,32 @@ impl Settings {
         if self.file.is_some() {
             self.check(&all.collect::<Vec<_>>())?;
         }
+        let command = without_empty_variables(command);
         let chosen = self.chosen(command.get_name());
         let command = command.mut_args(|arg| match arg.get_long().and_then(|long| chosen.get(long)) {
             Some(setting) if !arg.is_hide_set() => arg.required(false).default_values(setting.values.clone()),
             _ => arg,
         });
         Ok(with_opposites(command))
+    }
+
+    /// Where an invalid value stands that clap complains of and nobody typed: in a variable, or in a
+    /// table of the file.
+    pub fn place_of(&self, error: &clap::Error, command: &Command) -> Option<String> {
+        let (Some(ContextValue::String(shown)), Some(ContextValue::String(value))) =
+            (error.get(ContextKind::InvalidArg), error.get(ContextKind::InvalidValue))
+        else {
+            return None;
+        };
+        let arg = command.get_arguments().find(|arg| arg.to_string() == *shown)?;
+        let holds =
+            |name: &&std::ffi::OsStr| std::env::var_os(name).is_some_and(|held| held == value.as_str());
+        if let Some(name) = arg.get_env().filter(holds) {
+            return Some(name.to_string_lossy().into_owned());
+        }
+        let setting = *self.chosen(command.get_name()).get(arg.get_long()?)?;
+        let file = self.file.as_deref()?.display();
+        setting.values.contains(value).then(|| format!("{file} [{}]", setting.table))
     }
 
     /// The variable that stands for an option, and its value, where one is set.
@@ -226,6 +264,12 @@ impl Settings {
                 return Err(Error::usage(format!("{file}: [{table}] is no command")).hint("sluicebox --help"));
             }
             for key in settings.keys() {
+                if CHOOSERS.contains(&key.as_str()) {
+                    return Err(Error::usage(format!(
+                        "{file}: [{table}] cannot set {key}, which is asked for before the file is read"
+                    ))
+                    .hint(format!("--{key}, or SLUICEBOX_{}", key.to_ascii_uppercase())));
+                }
                 let is = |arg: &Arg| arg.get_long() == Some(key) && !arg.is_hide_set();
                 let has = |command: &&Command| command.get_arguments().any(is);
                 if !known.iter().any(has) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Stage;
-use crate::run::{Error, Result};
+use crate::run::{Error, Result, files};
 use crate::stream::counts::Facts;
 use crate::stream::frames::FrameWriter;
 use crate::stream::input::{Event, Input};
@@ -34,17 +34,27 @@ impl Stage<'_> {
         mut encoder: impl Encoder,
         sealed: &mut bool,
     ) -> Result<Facts> {
+        if encoder.is_text() {
+            self.refuse_to_seal()?;
+        }
         let out = Out::open(target, encoder.is_text())?;
+        if target.dry_run {
+            self.drawing = None;
+        }
+        if out.goes_on() {
+            self.clear_terminal();
+            files::refuse_loop()?;
+        }
         let mut input = self.input(reading)?;
         let arrived = input.open()?;
         let arrived_sealed = arrived.is_some();
         let seal = self.continue_seal(arrived)?;
         *sealed = seal.is_some();
-        // In the middle of a pipeline the next stage would publish a file without records.
-        let goes_on = out.goes_on() && !encoder.is_text();
-        if goes_on && input.is_empty() && stdio::is_pipe(rustix::stdio::stdout()) {
+        // A file without records, here or by the next stage, would look like success.
+        if input.is_empty() && !encoder.is_text() {
             self.refuse_silence("< /dev/null")?;
         }
+        let goes_on = out.goes_on() && !encoder.is_text();
         // Frames carry rejects on to a sink; in a file, or as text, the stream ends here.
         match &seal {
             Some(seal) if goes_on => {
@@ -56,6 +66,7 @@ impl Stage<'_> {
         if seal.is_some() && self.options.rejects.is_none() {
             out.keep_rejects();
         }
+        self.begin()?;
         encoder.start(Box::new(out.clone()), seal.as_ref())?;
         let encoded = self.encode_records(&mut input, &mut encoder, &out);
         self.note_input(&input);

@@ -9,7 +9,7 @@ use std::thread;
 
 use super::Stage;
 use super::program::{Check, Ended, Fed, Gate, Listen, Note, Running, feed, kill};
-use crate::run::{Error, Result};
+use crate::run::{Error, Result, files};
 use crate::stream::counts::Facts;
 use crate::stream::input::Input;
 use crate::stream::options::Reading;
@@ -39,6 +39,8 @@ impl Stage<'_> {
         sealed: &mut bool,
     ) -> Result<()> {
         let stdout = stdio::stdout()?;
+        self.clear_terminal();
+        files::refuse_loop()?;
         self.process.signals.drain_within(reading.drain_timeout);
         let max_line = reading.max_line_bytes as usize;
         let mut input = Input::new(Gate::new(stdio::stdin()?), max_line);
@@ -51,6 +53,7 @@ impl Stage<'_> {
         }
         let mut output = Output::new(Box::new(stdout), seal)?;
         let (running, pipe) = Running::start(&mut program, Listen { max_line, check })?;
+        self.begin()?;
         input.source().open(pipe);
         let name = running.name.clone();
         let (fed, ended) = self.pass_through(input, running, &mut output)?;

@@ -16,6 +16,7 @@ mod transform;
 
 pub use program::Check;
 
+use std::io::IsTerminal;
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -39,6 +40,8 @@ use crate::run::{Error, Process, Result};
 pub struct Stage<'a> {
     process: &'a Process,
     options: &'a Options,
+    /// Whether every stream is to be sealed.
+    insists: bool,
     counts: Counts,
     rejects: Rejects,
     progress: Progress,
@@ -52,12 +55,13 @@ pub struct Stage<'a> {
     summary: Option<Summary>,
     /// The stages before this one, as their closing seal told.
     before: Vec<StageCounts>,
-    _drawing: Option<Drawing>,
+    drawing: Option<Drawing>,
 }
 
 impl<'a> Stage<'a> {
-    /// Opens the files of the shared options.
+    /// Opens the files of the shared options; they stay as they are until the work begins.
     pub fn open(process: &'a Process, options: &'a Options) -> Result<Self> {
+        let insists = sealed_by_environment()?;
         let summary = options.summary.as_deref().map(Summary::open).transpose()?;
         let judge = Judge::Here(options.max_rejects.unwrap_or(Allowance::Count(0)));
         let list = options.rejects.as_deref();
@@ -69,6 +73,7 @@ impl<'a> Stage<'a> {
         Ok(Self {
             process,
             options,
+            insists,
             counts: Counts::default(),
             rejects,
             progress,
@@ -79,8 +84,31 @@ impl<'a> Stage<'a> {
             told: Facts::new(),
             summary,
             before: Vec::new(),
-            _drawing: drawing,
+            drawing,
         })
+    }
+
+    /// The work begins: everything is checked and connected, and the input has shown itself. The
+    /// drivers call it; who has none, does.
+    pub fn begin(&mut self) -> Result<()> {
+        self.rejects.begin()?;
+        self.summary.as_mut().map_or(Ok(()), Summary::begin)
+    }
+
+    /// Draws no progress: in a dry run there is none.
+    #[must_use]
+    pub fn without_progress(mut self, without: bool) -> Self {
+        if without {
+            self.drawing = None;
+        }
+        self
+    }
+
+    /// Leaves the terminal to the data, where it goes there.
+    fn clear_terminal(&mut self) {
+        if std::io::stdout().is_terminal() {
+            self.drawing = None;
+        }
     }
 
     /// stdin as records.
@@ -110,7 +138,7 @@ impl<'a> Stage<'a> {
         match arrived {
             Some(sealed) => Ok(Some(sealed.clone())),
             None if self.options.seal => self.begin_seal().map(Some),
-            None if sealed_by_environment() => Err(Error::data(
+            None if self.insists => Err(Error::data(
                 "stdin is not sealed, though SLUICEBOX_SEAL=1: a stage in between dropped the seal, or there is no source",
             )
             .hint("foreign tools as `via -- COMMAND`, or --seal to begin the sealed stream here")),
@@ -136,7 +164,7 @@ impl<'a> Stage<'a> {
     fn refuse_part(&self, arrived_sealed: bool, undone: &str) -> Result<()> {
         let Some(signal) = self.process.signals.first().filter(|_| !arrived_sealed) else { return Ok(()) };
         let message = format!("interrupted: an unsealed stream may be incomplete, so {undone}");
-        let error = Error::interrupted(signal, message).hint("--seal at the source");
+        let error = Error::interrupted(signal, message).hint("the whole pipeline again");
         log::error!("{error}");
         Err(error)
     }
@@ -234,7 +262,7 @@ impl<'a> Stage<'a> {
         if let Err(error) = &result {
             report::failed(error, &self.counts);
         }
-        let Self { _drawing: drawing, counts, progress, .. } = self;
+        let Self { drawing, counts, progress, .. } = self;
         let drew = drawing.is_some();
         drop(drawing);
         if drew && result.is_ok() {

@@ -43,6 +43,7 @@ impl Stage<'_> {
                 .hint("--allow-partial to publish each record as it comes"));
         }
         self.judge_for_all(sealed.as_ref())?;
+        self.begin()?;
         sink.begin(sealed.as_ref())?;
         let fed = self.feed_records(&mut input, sink);
         self.note_input(&input);

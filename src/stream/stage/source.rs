@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use super::Stage;
 use crate::run::{Error, Result, Stop};
 use crate::stream::counts::Facts;
-use crate::stream::options::sealed_by_environment;
 use crate::stream::output::{Output, RecordOut};
 use crate::stream::rejects::Judge;
 use crate::stream::shapes::Source;
@@ -16,7 +15,7 @@ impl Stage<'_> {
     /// Runs a source to its end, or until a signal stops it: then what it gave is flushed, no
     /// closing seal is written, and the process dies by that signal; or until its reader has gone.
     pub fn source(mut self, mut source: impl Source) -> Result<()> {
-        let sealed = self.options.seal || sealed_by_environment();
+        let sealed = self.options.seal || self.insists;
         let result = self.run_source(&mut source, sealed);
         self.end(sealed, result.map(|()| Facts::new()))
     }
@@ -26,7 +25,10 @@ impl Stage<'_> {
         if sealed {
             self.rejects.judged_by(Judge::Sink);
         }
-        let mut output = Output::new(Box::new(stdio::stdout()?), seal)?;
+        let stdout = stdio::stdout()?;
+        self.clear_terminal();
+        self.begin()?;
+        let mut output = Output::new(Box::new(stdout), seal)?;
         let stop = self.process.signals.stop();
         let gone = watch_reader(&stop)?;
         let mut out = RecordOut {

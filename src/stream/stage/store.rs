@@ -44,6 +44,7 @@ impl Stage<'_> {
         let arrived_sealed = arrived.is_some();
         *sealed = self.continue_seal(arrived)?;
         self.judge_for_all(sealed.as_ref())?;
+        self.begin()?;
         let mut rejects = Kept::default();
         self.fill_bytes(&mut input, sink, &mut rejects)?;
         if input.count() == 0 && sealed.is_none() && !allow_empty {

@@ -1,7 +1,7 @@
 //! The driver of transforms.
 
 use super::Stage;
-use crate::run::Result;
+use crate::run::{Result, files};
 use crate::stream::counts::Facts;
 use crate::stream::input::{Event, Input};
 use crate::stream::options::Reading;
@@ -28,6 +28,8 @@ impl Stage<'_> {
         sealed: &mut bool,
     ) -> Result<()> {
         let stdout = stdio::stdout()?;
+        self.clear_terminal();
+        files::refuse_loop()?;
         let mut input = self.input(reading)?;
         let arrived = input.open()?;
         let arrived_sealed = arrived.is_some();
@@ -36,6 +38,7 @@ impl Stage<'_> {
         if *sealed {
             self.rejects.judged_by(Judge::Sink);
         }
+        self.begin()?;
         let mut output = Output::new(Box::new(stdout), seal)?;
         let passed = self.pass_records(&mut input, &mut output, transform);
         // What was passed on before a failure is whole records, and goes out.
