@@ -1,6 +1,7 @@
 //! Offsets of many partitions: one request to each broker, at the isolation level of the question.
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rdkafka::ClientContext;
 use rdkafka::client::Client;
@@ -25,13 +26,44 @@ pub enum Which {
     Time(i64),
 }
 
+/// What was found in each partition.
+pub type Found = Vec<Result<Option<i64>, RDKafkaErrorCode>>;
+
+/// How long a partition may take to find its new leader, and the pause before it is asked again.
+const SETTLE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// One offset of each partition, in their order, none where there is no such record.
+///
+/// A leader that moves is waited for a little: librdkafka does not, and on several brokers the leaders of
+/// a new topic, or those of a broker that has died, are news that not every broker has heard yet.
 pub fn offsets<C: ClientContext>(
     client: &Client<C>,
     partitions: &[(&str, i32)],
     which: Which,
     wait: Duration,
-) -> Result<Vec<Result<Option<i64>, RDKafkaErrorCode>>, Refusal> {
+) -> Result<Found, Refusal> {
+    let deadline = Instant::now() + SETTLE.min(wait);
+    loop {
+        let found = ask(client, partitions, which, wait)?;
+        if !found.iter().any(moves) || Instant::now() >= deadline {
+            return Ok(found);
+        }
+        thread::sleep(PAUSE);
+    }
+}
+
+fn moves(found: &Result<Option<i64>, RDKafkaErrorCode>) -> bool {
+    use RDKafkaErrorCode as K;
+    matches!(found, Err(K::NotLeaderForPartition | K::LeaderNotAvailable | K::FencedLeaderEpoch))
+}
+
+fn ask<C: ClientContext>(
+    client: &Client<C>,
+    partitions: &[(&str, i32)],
+    which: Which,
+    wait: Duration,
+) -> Result<Found, Refusal> {
     if partitions.is_empty() {
         return Ok(Vec::new());
     }
