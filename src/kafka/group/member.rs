@@ -151,6 +151,10 @@ impl Member {
         match code {
             // Nothing is read here, so there is nothing to reset.
             RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::PartitionEOF => Ok(()),
+            // Whoever works on a partition asks for its topic, and can tell what became of it.
+            RDKafkaErrorCode::UnknownTopicOrPartition
+            | RDKafkaErrorCode::UnknownTopic
+            | RDKafkaErrorCode::UnknownPartition => Ok(()),
             code if codes::exit_of(code) == crate::run::Exit::Temporary => {
                 log::debug!("group {}: {}", self.group, codes::words(code));
                 Ok(())
