@@ -1,4 +1,5 @@
 complete -c kafka-consume -s t -l topic -d 'The same as TOPIC' -r
+complete -c kafka-consume -l pattern -d 'The topics whose whole names match this regular expression; may be repeated' -r
 complete -c kafka-consume -l from -d 'Where to start in each partition: beginning, end, OFFSET, -N (before the end), TIME' -r
 complete -c kafka-consume -s n -l count -d 'End after this many records' -r
 complete -c kafka-consume -s p -l partition -d 'Read this partition of each topic only' -r

@@ -1,4 +1,5 @@
 complete -c kafka-produce -s t -l topic -d 'The topic' -r
+complete -c kafka-produce -l topic-from -d 'The field that names the topic of each record, instead of one for all' -r
 complete -c kafka-produce -s k -l key -d 'The field that becomes the key: a string\'s text, or a number as it is spelled' -r
 complete -c kafka-produce -l missing-key -d 'A record without the key\'s field is rejected, or sent without a key' -r -f -a "reject\t'It is rejected'
 null\t'It is sent without a key'"

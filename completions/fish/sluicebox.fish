@@ -31,13 +31,19 @@ complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "generate-users"
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "kafka-consume" -d 'Read the records of Kafka topics'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "from-parquet" -d 'Write the rows of Parquet files as records'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "hash-fields" -d 'Replace values by keyed pseudonyms, leaving every other byte alone'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "map-fields" -d 'Build new records from old ones: move, rename, convert, filter, explode'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "via" -d 'Run any Unix filter as a stage of a sealed stream'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "to-parquet" -d 'Write records into a Parquet file by a schema, lossless or not at all'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "to-csv" -d 'Write records as CSV by a schema, lossless or not at all'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "infer-schema" -d 'Print a schema for to-parquet from a sample of records'
-complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "kafka-produce" -d 'Publish records to a Kafka topic, each delivery confirmed'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "kafka-produce" -d 'Publish records to Kafka topics, each delivery confirmed'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "cassandra-put" -d 'Store records as rows of a Cassandra table, repeatably'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "mongo-put" -d 'Store records as documents of a MongoDB collection, repeatably'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "s3-put" -d 'Store stdin as one S3 object, all or nothing'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "postgres-put" -d 'Store records in a PostgreSQL table, in one transaction'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "s3-verify" -d 'Prove that the objects of a data set hold each record exactly once'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "topic-admin" -d 'Create, list, describe and delete Kafka topics; begin, watch and mend consumer groups'
+complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "run" -d 'Run a pipeline by name, for cron, timers and CI jobs'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "sandbox" -d 'Run a command against a Kafka and an S3 that live in this process'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "link" -d 'Make the short names of the commands'
 complete -c sluicebox -n "__fish_sluicebox_needs_command" -f -a "config" -d 'Show each setting of a command and where it came from'
@@ -95,6 +101,7 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s v
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -s V -l version -d 'Print version'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s t -l topic -d 'The same as TOPIC' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l pattern -d 'The topics whose whole names match this regular expression; may be repeated' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -l from -d 'Where to start in each partition: beginning, end, OFFSET, -N (before the end), TIME' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s n -l count -d 'End after this many records' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-consume" -s p -l partition -d 'Read this partition of each topic only' -r
@@ -183,6 +190,29 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -s q -l
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -s f -l map-file -d 'Read mappings from this file, one a line; # begins a comment; repeatable' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l where -d 'Pass on only records for which this is true: \'type == "trade" and data.p > 0\'' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l explode -d 'Make one record of each element of this array; PATH is the element then (\'PATH?\': may be absent)' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l keep -d 'Start from these fields of the old record (\'PATH?\': may be absent); repeatable' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l drop -d 'Start from the old record without these fields; repeatable' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l summary -d 'Print a summary as one JSON line on stderr, or into a file' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l max-line-bytes -d 'Reject lines above this size' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l drain-timeout -d 'After the first SIGINT or SIGTERM, read on to the end of stdin for at most this long' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l all -d 'Start from the whole old record'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l envelope -d 'Lines are envelopes of kafka-consume --envelope; records are their values'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l seal -d 'Seal the stream that begins here'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -s V -l version -d 'Print version'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand via" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand via" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand via" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F
@@ -228,6 +258,37 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -s q -l 
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-parquet" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l schema -d 'The schema: a file with Spark\'s DDL, as infer-schema prints it' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l schema-ddl -d 'The schema itself: \'name STRING NOT NULL, age INT\'' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l dialect -d 'Whose CSV it is to be' -r -f -a "rfc4180\t'Quotes in texts are doubled: DuckDB, PostgreSQL, pyarrow, pandas, spreadsheets'
+spark\t'Quotes in texts are escaped with backslashes: Spark\'s CSV reader and writer'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l null -d 'What stands for null, without quotes [default: nothing]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l delimiter -d 'What stands between cells: one character, or tab' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l nested -d 'Structs, arrays and maps: reject the schema that has some, or write them as JSON text' -r -f -a "reject\t'A schema that has some is refused'
+json\t'JSON text in the cell, checked by the schema'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l unknown -d 'Fields that the schema does not know: reject, ignore, or column=NAME' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -s o -l output -d 'Write to this file, which must not exist; it appears only when it is whole; - is stdout' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l summary -d 'Print a summary as one JSON line on stderr, or into a file' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l max-line-bytes -d 'Reject lines above this size' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l drain-timeout -d 'After the first SIGINT or SIGTERM, read on to the end of stdin for at most this long' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l no-header -d 'Write no row with the names of the columns'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l crlf -d 'End lines with CR LF, as RFC 4180 has it'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l multiline -d 'Allow line ends in texts, which Spark\'s reader takes with its option multiLine alone'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l spreadsheet-safe -d 'Put \' before texts that a spreadsheet would run as formulas; this changes them'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l dry-run -d 'Check every record against the schema, and write nothing'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -l seal -d 'Seal the stream that begins here'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand to-csv" -s V -l version -d 'Print version'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l map -d 'The object at this path is a map, its names are data: attributes, items[*].labels' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -s o -l output -d 'Write to this file, which must not exist; it appears only when it is whole; - is stdout' -r -F
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
@@ -250,6 +311,7 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -s v -
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand infer-schema" -s V -l version -d 'Print version'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s t -l topic -d 'The topic' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l topic-from -d 'The field that names the topic of each record, instead of one for all' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s k -l key -d 'The field that becomes the key: a string\'s text, or a number as it is spelled' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -l missing-key -d 'A record without the key\'s field is rejected, or sent without a key' -r -f -a "reject\t'It is rejected'
 null\t'It is sent without a key'"
@@ -280,6 +342,90 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s q 
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand kafka-produce" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -s k -l keyspace -d 'The keyspace, with its case' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -s t -l table -d 'The table, with its case' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l schema -d 'What the table is to be like: a file with Spark\'s DDL, as infer-schema prints it' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l schema-ddl -d 'The same on the command line: \'id STRING, age INT\'' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l primary-key -d 'Its key, as CQL has it: id, or \'(day, hour), id\'' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l timestamp -d 'When a row counts as written: offset, now, or the field that says it [default: offset in a batch, else now]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l nulls -d 'What a null does to its column' -r -f -a "delete\t'Empties it (Cassandra keeps a tombstone)'
+ignore\t'Leaves it as it is'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l unknown -d 'What happens to a field without a column' -r -f -a "reject\t'The record is rejected'
+ignore\t'It is left out, and counted'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l concurrency -d 'How many rows may be without an answer' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l rejects-table -d 'In a batch: the table of the same keyspace for the account of rejects' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l contact-points -d 'Nodes to ask first, separated by commas [default: that of cqlshrc]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l local-dc -d 'The data centre to write in: needed where the cluster has several' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l credentials -d 'A file with [PlainTextAuthProvider], username = and password =, as cqlsh has it' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l cqlshrc -d 'Settings of cqlsh [default: ~/.cassandra/cqlshrc]' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l consistency -d 'How many replicas must have a row before it counts as written' -r -f -a "one\t''
+local_one\t''
+two\t''
+three\t''
+quorum\t''
+local_quorum\t''
+each_quorum\t''
+all\t''"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l tls-ca -d 'Trust the certificates in this PEM file instead of the system\'s; implies --tls' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l tls-cert -d 'Show the certificate in this PEM file, which holds its key, too; implies --tls' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l connect-timeout -d 'How long to wait for a connection' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l request-timeout -d 'How long to wait for an answer, before a write is tried again' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l summary -d 'Print a summary as one JSON line on stderr, or into a file' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l max-line-bytes -d 'Reject lines above this size' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l drain-timeout -d 'After the first SIGINT or SIGTERM, read on to the end of stdin for at most this long' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l create -d 'Make the table if it is not there, by --schema and --primary-key'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l dry-run -d 'Check the connection, the table and every record, and write nothing'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l allow-partial -d 'Take a sealed stream that is no batch although its rows are stored one by one'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l tls -d 'Connect by TLS, and check the server\'s certificate'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -l seal -d 'Seal the stream that begins here'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand cassandra-put" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -s d -l database -d 'The database' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -s c -l collection -d 'The collection' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l id -d 'The field that becomes the _id: a text or a number [default: by batch and number, or a new one]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l schema -d 'What fields are: a file with Spark\'s DDL, as infer-schema prints it' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l schema-ddl -d 'The same on the command line: \'at TIMESTAMP, price DECIMAL(10,2)\'' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l unknown -d 'What happens to a field that the schema does not know' -r -f -a "reject\t'The record is rejected'
+keep\t'It is stored as JSON says'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l write-concern -d 'How many members must have a document: majority, or a number' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l rejects-collection -d 'In a batch: the collection for the account of rejects' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l uri -d 'Connection string without a password: mongodb://HOST:27017/?replicaSet=rs0 [default: $MONGODB_URI]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l uri-file -d 'A file with the connection string, password included' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l tls-ca -d 'Trust the certificates in this PEM file instead of the system\'s; implies --tls' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l tls-cert -d 'Show the certificate in this PEM file, which holds its key, too; implies --tls' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l connect-timeout -d 'How long to wait for a server' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l request-timeout -d 'How long to wait for an answer, before a bulk is sent again' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l summary -d 'Print a summary as one JSON line on stderr, or into a file' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l max-line-bytes -d 'Reject lines above this size' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l drain-timeout -d 'After the first SIGINT or SIGTERM, read on to the end of stdin for at most this long' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l create -d 'Make the collection if it is not there'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l adopt -d 'In a batch: replace documents, too, that are of another partition or from elsewhere'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l dry-run -d 'Check the connection, the collection and every record, and write nothing'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l allow-partial -d 'Take a sealed stream that is no batch although its documents are stored one by one'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l tls -d 'Connect by TLS, and check the server\'s certificate'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -l seal -d 'Seal the stream that begins here'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand mongo-put" -s V -l version -d 'Print version'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l suffix -d 'How the name ends that a batch makes under a prefix' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l metadata -d 'Metadata to store with the object; repeatable' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -l content-type -d 'Content type [default: by the extension of the key]' -r
@@ -310,6 +456,34 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s q -l quie
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-put" -s V -l version -d 'Print version'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -s t -l table -d 'The table: TABLE or SCHEMA.TABLE, spelled as it is, case included' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l schema -d 'What records look like: a file with Spark\'s DDL [default: what the table itself says]' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l schema-ddl -d 'The schema itself: \'name STRING NOT NULL, age INT\'' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l unknown -d 'Fields that the schema does not know: reject, ignore, or column=NAME' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l upsert -d 'Replace rows of the same key, which these columns are; within a run the last record wins' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l offsets-table -d 'Where the offsets of batches are kept [default: sluicebox_offsets beside the table]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l rejects-table -d 'Where rejects are kept [default: sluicebox_rejects beside the table]' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l url -d 'Where the database is: postgresql://USER@HOST:PORT/DB?sslmode=..., or \'host=... dbname=...\'' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l password-file -d 'A file with the password alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l connect-timeout -d 'How long to wait for a connection' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l summary -d 'Print a summary as one JSON line on stderr, or into a file' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l max-line-bytes -d 'Reject lines above this size' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l drain-timeout -d 'After the first SIGINT or SIGTERM, read on to the end of stdin for at most this long' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l create -d 'Make what is not there yet: the table by the schema, and in a batch those for offsets and rejects'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l dry-run -d 'Check the connection, the table, the rights and every record; store nothing'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -l seal -d 'Seal the stream that begins here'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand postgres-put" -s V -l version -d 'Print version'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l group -d 'Prove that all is there from where this consumer group began to what it has committed' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l endpoint-url -d 'Store to talk to instead of AWS [default: $AWS_ENDPOINT_URL_S3, or the profile\'s]' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand s3-verify" -l region -d 'Region of the bucket [default: $AWS_REGION, the profile\'s, us-east-1]' -r
@@ -418,6 +592,26 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __f
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -l yes -d 'Overwrite where the group stands'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -l dry-run -d 'Say what would be overwritten'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand run" -s n -l name -d 'What the run is called: its lock and its state are found by it' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand run" -l if-locked -d 'The same, and what to do where another is at work' -r -f -a "skip\t'End at once, with exit status 0 and without a word'
+wait\t'Wait for its end'
+fail\t'End at once, with exit status 75'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand run" -l timeout -d 'End it after this time, with exit status 75' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand run" -l kill-after -d 'Kill what goes on for so long after it was asked to end' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand run" -l state-dir -d 'Where locks and states are [default: $STATE_DIRECTORY, or ~/.local/state/sluicebox]' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand run" -l max-age -d 'With --status: well is what has ended well within this time' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand run" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'
+text\t'Plain text'
+json\t'JSON lines'"
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand run" -l config -d 'Read settings from this file alone' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand run" -l profile -d 'Use the [profile.NAME] tables of the settings file, too' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand run" -l lock -d 'One run of that name at a time: end at once, in silence, where another is at work'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand run" -l cron -d 'PIPE is what cron hands over: all that stands behind the first % of its line'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand run" -l status -d 'Print what is remembered of the runs, a JSON object a name; exit status 1 where one is not well'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand run" -s q -l quiet -d 'Print errors only'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand run" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand run" -s V -l version -d 'Print version'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand sandbox" -l topic -d 'A topic to make, and how many partitions it has (1 without :PARTITIONS)' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand sandbox" -l bucket -d 'A bucket to make' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand sandbox" -l log-format -d 'The form of diagnostics on stderr' -r -f -a "auto\t'Chosen by where stderr goes'

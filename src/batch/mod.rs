@@ -14,29 +14,35 @@
 //! |---|---|
 //! | [`place`] | where a group stands in a partition: the metadata of its commits, judged |
 //! | [`name`] | what a batch is called, and what its command is told of it in the environment |
+//! | [`group`] | the group that a batch belongs to, and where it began, for stores that keep places |
 //! | [`mandate`] | the right to commit a batch, for a command that does so inside of a transaction |
+//! | [`version`] | which of two writes of a partition is the newer, for stores that hold records one by one |
+//! | [`account`] | the rejects of a batch, for stores that are tables |
 //! | [`lineage`] | what an object says of the range that it holds |
 //! | [`chain`] | the proof: the ranges of a partition's objects follow each other, none missing, none twice |
 //! | [`ledger`] | the books of a data set: its objects, partition by partition |
 //! | [`receipt`] | what a sink reports, and what the parent makes of all reports of a pipeline |
-//! | [`machine`] | one partition's steps, as a state machine without clients; `model` and `model_transactions` explore it |
+//! | [`machine`] | one partition's steps, as a state machine without clients; `model` explores it |
 //!
 //! The formats are frozen in `docs/formats.md`. The real clients are around it: `kafka::group` reads
 //! and commits, `s3` stores.
 
+pub mod account;
 pub mod chain;
+pub mod group;
 pub mod ledger;
 pub mod lineage;
 pub mod machine;
 pub mod mandate;
 #[cfg(test)]
 mod model;
-#[cfg(test)]
-mod model_transactions;
 pub mod name;
 pub mod place;
 pub mod receipt;
+pub mod version;
 
+pub use group::Group;
 pub use mandate::Mandate;
 pub use name::{Batch, described};
 pub use place::Mark;
+pub use version::Versions;

@@ -100,7 +100,8 @@ pub fn described(range: &Range) -> String {
     format!("offsets {first_offset} to {end_offset} of {topic}/{partition}")
 }
 
-fn broken(variable: &str) -> Error {
+/// A variable of a batch that is missing, or is not what it should be.
+pub(super) fn broken(variable: &str) -> Error {
     Error::usage(format!("${variable} is missing or is not what kafka-consume --group sets"))
         .hint("unset BATCH, or leave the BATCH variables alone")
 }

@@ -2,19 +2,28 @@
 //!
 //! In: the report lines of every stage of a command (`docs/formats.md`), and how the command itself
 //! ended. Out: the offset to commit, or the root cause of the failure. A command that exits with 0 is
-//! not believed: every stage that announced itself must have ended well, and every expected sink must
-//! have given its receipt for this very stream.
+//! not believed: every stage that announced itself must have ended well ([`reports`]), and every
+//! expected sink must have given its receipt for this very stream.
 
 use std::process::ExitStatus;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::run::exit::Exit;
 use crate::run::{Error, Result};
+use crate::stream::Sealed;
+use crate::stream::counts::Facts;
+use crate::stream::reports::{self, Hints};
 use crate::stream::seal::Range;
 
 /// The sink that can commit a batch itself.
 const TRANSACTIONAL_SINK: &str = "kafka-produce";
+
+/// What to type next where no stage has told why a batch failed.
+const HINTS: Hints = Hints {
+    not_found: "kafka-consume … -- ./land.sh",
+    failed: "see what it has printed; a stage behind sudo or env -i needs the BATCH and SLUICEBOX variables",
+};
 
 /// What must be reported before a batch is committed.
 #[derive(Clone, Debug)]
@@ -31,30 +40,12 @@ pub struct Expected {
     pub in_transaction: bool,
 }
 
-/// The reports of one command's stages: those that are at work, then those that have ended, in the
-/// order in which they did.
+/// The reports of a batch's command.
 #[derive(Debug, Default)]
-pub struct Reports {
-    stages: Vec<Stage>,
-}
-
-/// One stage.
-#[derive(Debug)]
-struct Stage {
-    name: String,
-    pid: u32,
-    end: Option<End>,
-}
-
-/// How a stage ended.
-#[derive(Debug)]
-enum End {
-    Done(Option<Receipt>),
-    Failed { exit: u8, error: String, broken_pipe: bool },
-}
+pub struct Reports(reports::Reports);
 
 /// What a sink stored.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// Where.
     pub location: String,
@@ -67,7 +58,7 @@ pub struct Receipt {
 }
 
 /// How the range came to be stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// By this command.
@@ -78,36 +69,22 @@ pub enum Outcome {
     Adopted,
 }
 
-#[derive(Deserialize)]
-struct Line {
-    event: String,
-    stage: String,
-    pid: u32,
-    outcome: Option<String>,
-    exit: Option<u8>,
-    error: Option<String>,
-    #[serde(default)]
-    broken_pipe: bool,
-    receipt: Option<serde_json::Value>,
+impl Receipt {
+    /// What a sink tells of itself in its report, to which it may add more.
+    pub fn facts(location: String, result: Outcome, sealed: Option<&Sealed>, range: Range) -> Facts {
+        // A batch is sealed: that was checked when it began.
+        let stream = sealed.map(|sealed| sealed.open.clone()).unwrap_or_default();
+        match serde_json::to_value(Self { location, result, stream, range }) {
+            Ok(Value::Object(facts)) => facts,
+            _ => Facts::new(),
+        }
+    }
 }
 
 impl Reports {
     /// Takes one line. What is no report is nobody's end.
     pub fn take(&mut self, line: &[u8]) {
-        let Ok(line) = serde_json::from_slice::<Line>(line) else {
-            log::warn!("a line that is no report came on the report descriptor");
-            return;
-        };
-        let at = self.stages.iter().position(|stage| stage.pid == line.pid && stage.name == line.stage);
-        let at = at.unwrap_or_else(|| {
-            self.stages.push(Stage { name: line.stage.clone(), pid: line.pid, end: None });
-            self.stages.len() - 1
-        });
-        if line.event == "end" {
-            let mut stage = self.stages.remove(at);
-            stage.end = Some(line.into_end());
-            self.stages.push(stage);
-        }
+        self.0.take(line);
     }
 
     /// The offset to commit.
@@ -115,14 +92,14 @@ impl Reports {
         if expected.in_transaction {
             self.only_one(TRANSACTIONAL_SINK)?;
         }
-        self.all_well(status)?;
+        self.0.all_well(status, &HINTS)?;
         if expected.trust_exit {
             return Ok(expected.range.end_offset);
         }
-        let mut found: Vec<&Receipt> = Vec::new();
+        let mut found: Vec<Receipt> = Vec::new();
         for receipt in self.receipts() {
             if found.iter().all(|known| known.location != receipt.location) {
-                expected.check(receipt)?;
+                expected.check(&receipt)?;
                 found.push(receipt);
             }
         }
@@ -133,71 +110,20 @@ impl Reports {
     }
 
     /// The receipts that were given.
-    pub fn receipts(&self) -> impl Iterator<Item = &Receipt> {
-        self.stages.iter().filter_map(|stage| match &stage.end {
-            Some(End::Done(Some(receipt))) => Some(receipt),
-            _ => None,
-        })
+    pub fn receipts(&self) -> impl Iterator<Item = Receipt> {
+        self.0.receipts().filter_map(|receipt| Receipt::deserialize(receipt).ok())
     }
 
     /// Of two sinks in one transaction each ends that of the other: one of them has the records, and the
     /// offset is committed all the same.
     fn only_one(&self, sink: &str) -> Result<()> {
-        if self.stages.iter().filter(|stage| stage.name == sink).count() < 2 {
+        if self.0.stages().iter().filter(|stage| stage.name == sink).count() < 2 {
             return Ok(());
         }
         Err(Error::usage(format!(
             "two {sink} cannot share the transaction of a batch: its records may be in the topic of one of them alone"
         ))
         .hint(format!("one {sink} in the command; for two topics a group each")))
-    }
-
-    /// No stage failed, none went away without a word, and the command exited with 0.
-    fn all_well(&self, status: Result<ExitStatus>) -> Result<()> {
-        let silent = self.stages.iter().find(|stage| stage.end.is_none()).map(Stage::gone);
-        match (self.root_cause(), silent) {
-            // That it went away may be why the other failed. Where we have killed it, we know.
-            (Some(failure), Some(gone)) if status.is_ok() => Err(failure.and(gone)),
-            (Some(failure), _) => Err(failure),
-            (None, silent) => {
-                let status = status?;
-                silent.map_or(Ok(()), |gone| Err(Error::data(gone)))?;
-                judge_status(status)
-            }
-        }
-    }
-
-    /// The first stage that failed by itself. What follows from it, a stream without a seal, is told
-    /// later, since a stage reports before its pipes close; a pipe without a reader says so.
-    fn root_cause(&self) -> Option<Error> {
-        let failures = || {
-            self.stages.iter().filter_map(|stage| match &stage.end {
-                Some(End::Failed { exit, error, broken_pipe }) => Some((stage, *exit, error, *broken_pipe)),
-                _ => None,
-            })
-        };
-        let root = failures().find(|failure| !failure.3).or_else(|| failures().next());
-        root.map(|(stage, exit, error, _)| Error::new(exit_of(exit), format!("{}: {error}", stage.name)))
-    }
-}
-
-impl Stage {
-    /// Whoever writes no report at its end was killed, often for its memory.
-    fn gone(&self) -> String {
-        format!("{} (pid {}) started and did not tell how it ended: killed, perhaps", self.name, self.pid)
-    }
-}
-
-impl Line {
-    fn into_end(self) -> End {
-        if self.outcome.as_deref() == Some("done") {
-            return End::Done(self.receipt.and_then(|receipt| serde_json::from_value(receipt).ok()));
-        }
-        End::Failed {
-            exit: self.exit.unwrap_or(1),
-            error: self.error.unwrap_or_else(|| "failed".to_owned()),
-            broken_pipe: self.broken_pipe,
-        }
     }
 }
 
@@ -229,7 +155,7 @@ impl Expected {
 }
 
 /// Every sink must have stored the same range.
-fn agreed(receipts: &[&Receipt]) -> Result<i64> {
+fn agreed(receipts: &[Receipt]) -> Result<i64> {
     let end = receipts.first().map_or(0, |receipt| receipt.range.end_offset);
     match receipts.iter().find(|receipt| receipt.range.end_offset != end) {
         None => Ok(end),
@@ -241,33 +167,6 @@ fn agreed(receipts: &[&Receipt]) -> Result<i64> {
     }
 }
 
-/// A command's exit status as one of ours.
-fn judge_status(status: ExitStatus) -> Result<()> {
-    use std::os::unix::process::ExitStatusExt;
-    match (status.code(), status.signal()) {
-        (Some(0), _) => Ok(()),
-        (Some(126 | 127), _) => {
-            Err(Error::usage("the command was not found, or may not be run")
-                .hint("kafka-consume … -- ./land.sh"))
-        }
-        // No stage has told why, or this would be its word.
-        (Some(code), _) => {
-            let exit = u8::try_from(code).map_or(Exit::Data, exit_of);
-            Err(Error::new(exit, format!("the command failed with exit status {code}")).hint(
-                "see what it has printed; a stage behind sudo or env -i needs the BATCH and SLUICEBOX variables",
-            ))
-        }
-        (None, signal) => {
-            Err(Error::data(format!("the command was killed by signal {}", signal.unwrap_or_default())))
-        }
-    }
-}
-
-fn exit_of(code: u8) -> Exit {
-    let known = Exit::ALL.into_iter().map(|(exit, _)| exit).find(|exit| exit.code() == code);
-    known.filter(|exit| *exit != Exit::Done).unwrap_or(Exit::Data)
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::unix::process::ExitStatusExt;
@@ -275,6 +174,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::run::Exit;
 
     fn range(end: i64) -> Range {
         Range {

@@ -7,6 +7,7 @@ use super::{Command, Kind, Page};
 use crate::batch::machine::Commits;
 use crate::kafka::consume::{Consume, Form, Plan};
 use crate::kafka::group::{self, Cut, Group};
+use crate::kafka::selection::{Pattern, Selection};
 use crate::kafka::start::Start;
 use crate::kafka::topic::parse_name;
 use crate::kafka::{KafkaArgs, Settings};
@@ -18,7 +19,7 @@ use crate::stream::{Options, Stage};
 #[derive(clap::Args)]
 pub struct KafkaConsume {
     /// The topics (-t TOPIC, as other Kafka tools have it, is the same)
-    #[arg(value_name = "TOPIC", required_unless_present = "topic", value_parser = parse_name)]
+    #[arg(value_name = "TOPIC", required_unless_present_any = ["topic", "pattern"], value_parser = parse_name)]
     topics: Vec<String>,
 
     // Out of sight, and so out of the settings file: a default topic beside those that were typed
@@ -26,6 +27,13 @@ pub struct KafkaConsume {
     /// The same as TOPIC
     #[arg(short, long, value_name = "TOPIC", hide = true, value_parser = parse_name)]
     topic: Vec<String>,
+
+    /// The topics whose whole names match this regular expression; may be repeated
+    ///
+    /// They are looked up at the start; those of Kafka itself (__consumer_offsets) are left out. With
+    /// --envelope each record tells its topic, with --group each batch does: BATCH_TOPIC.
+    #[arg(long, hide_short_help = true, value_name = "REGEX")]
+    pattern: Vec<Pattern>,
 
     /// Where to start in each partition: beginning, end, OFFSET, -N (before the end), TIME
     ///
@@ -166,7 +174,7 @@ impl Command for KafkaConsume {
             an error that says how to put it back, never a silent restart.\n\n\
             COMMAND reads the batch, sealed, on stdin, and what it is called in the environment: BATCH, \
             BATCH_DATE, BATCH_TOPIC, BATCH_TOPIC_ID, BATCH_PARTITION, BATCH_FIRST_OFFSET, BATCH_END_OFFSET, \
-            BATCH_GROUP. What fails is tried again, --max-attempts times with growing pauses; then the \
+            BATCH_GROUP, BATCH_GROUP_START. What fails is tried again, --max-attempts times with growing pauses; then the \
             partition is given up, and the others go on. After the first SIGTERM running batches may end, \
             for --drain-timeout; what is not done by then is done by the next run.\n\n\
             With --transactional, COMMAND ends in kafka-produce, which sends its records and the offset in one \
@@ -183,6 +191,10 @@ impl Command for KafkaConsume {
                 "as Parquet on S3, whole or not at all",
                 "kafka-consume created_users --exit-at-end --seal |\n    \
                  to-parquet --schema users.ddl |\n    s3-put s3://lake/users.parquet",
+            ),
+            (
+                "several topics, each record with the name of its own",
+                "kafka-consume --pattern 'fe.*|male' --exit-at-end --envelope > both.ndjson",
             ),
             (
                 "each record once into the lake, batch by batch; what a crontab runs",
@@ -227,15 +239,9 @@ impl KafkaConsume {
         stage.source(source)
     }
 
-    /// Each topic once, however often it was named.
-    fn topics(&self) -> Vec<String> {
-        let mut topics: Vec<String> = Vec::new();
-        for topic in self.topics.iter().chain(&self.topic) {
-            if !topics.contains(topic) {
-                topics.push(topic.clone());
-            }
-        }
-        topics
+    fn topics(&self) -> Selection {
+        let names = self.topics.iter().chain(&self.topic).cloned().collect();
+        Selection { names, patterns: self.pattern.clone() }
     }
 
     fn run_batches(&self, process: &Process, settings: &Settings, group: &str) -> Result<()> {

@@ -5,6 +5,7 @@ use crate::batch::{Batch, Mandate};
 use crate::json::Path;
 use crate::kafka::KafkaArgs;
 use crate::kafka::produce::{Form, Plan, Produce, parse_header};
+use crate::kafka::route::Destination;
 use crate::kafka::topic::parse_name;
 use crate::kafka::value::Keys;
 use crate::run::{Error, Process, Result};
@@ -14,8 +15,15 @@ use crate::stream::{Options, Reading, Stage};
 #[derive(clap::Args)]
 pub struct KafkaProduce {
     /// The topic
-    #[arg(short, long, value_name = "TOPIC", value_parser = parse_name)]
-    topic: String,
+    #[arg(short, long, value_name = "TOPIC", value_parser = parse_name, required_unless_present = "topic_from")]
+    topic: Option<String>,
+
+    /// The field that names the topic of each record, instead of one for all
+    ///
+    /// A record whose topic is missing, or does not exist, is rejected. In envelopes it is a field of
+    /// the envelope: --topic-from topic.
+    #[arg(long, value_name = "PATH", conflicts_with = "topic")]
+    topic_from: Option<Path>,
 
     /// The field that becomes the key: a string's text, or a number as it is spelled
     #[arg(short, long, value_name = "PATH")]
@@ -78,7 +86,7 @@ impl Command for KafkaProduce {
     const PAGE: Page = Page {
         name: "kafka-produce",
         kind: Kind::Sink,
-        about: "publish records to a Kafka topic, each delivery confirmed",
+        about: "publish records to Kafka topics, each delivery confirmed",
         description: "Sends each record of stdin as the value of a Kafka record, byte for byte. The \
             producer is idempotent and waits for all in-sync replicas; the command succeeds only when \
             every single delivery was confirmed, and otherwise says how many were.\n\n\
@@ -94,8 +102,11 @@ impl Command for KafkaProduce {
             so that its neighbours are not refused with it. The topic must exist.\n\n\
             With --envelope a line holds everything a Kafka record has: key, headers, timestamp and \
             value. `kafka-consume --envelope | kafka-produce --envelope` copies a topic exactly. The \
-            topic and, without --keep-partition, the partition in it are not used. A time of 0 or \
+            topic in it is used by --topic-from topic alone, the partition by --keep-partition. A time of 0 or \
             before 1970 cannot be sent and is rejected.\n\n\
+            With --topic-from each record names its topic. All of them must exist: a record for one that \
+            does not is rejected. In a transaction the records of a batch become visible in all topics at \
+            once.\n\n\
             Nothing is compressed unless asked for: -X compression.type=zstd.",
         examples: &[
             ("publish users", "generate-users --results 1000 | kafka-produce --topic created_users"),
@@ -106,6 +117,10 @@ impl Command for KafkaProduce {
             (
                 "compressed, on a cluster with credentials in a file",
                 "kafka-produce -t users -F ~/.kafka.properties \\\n    -X compression.type=zstd < users.ndjson",
+            ),
+            (
+                "each user to the topic that a field names: female, or male",
+                "kafka-produce --topic-from gender < users.ndjson",
             ),
             (
                 "copy a topic, keys, headers and timestamps included",
@@ -131,14 +146,13 @@ impl Command for KafkaProduce {
             Form::Value { key, keyless, headers: self.headers }
         };
         let dry_run = self.dry_run;
-        let plan = Plan {
-            topic: self.topic,
-            partition: self.partition,
-            form,
-            dry_run,
-            mandate,
-            rejects_topic: self.rejects_topic,
+        let to = match (self.topic, self.topic_from) {
+            (_, Some(path)) => Destination::Field(path),
+            (Some(topic), None) => Destination::Topic(topic),
+            (None, None) => return Err(Error::usage("no topic is named").hint("--topic TOPIC")),
         };
+        let plan =
+            Plan { to, partition: self.partition, form, dry_run, mandate, rejects_topic: self.rejects_topic };
         let (stage, sink) = Stage::open(process, &self.stream)?.prepare(|| Produce::open(&settings, plan))?;
         stage.without_progress(dry_run).sink(&self.reading, self.allow_partial || dry_run, sink)
     }

@@ -46,8 +46,11 @@ impl Command for Link {
             None => program.parent().unwrap_or(Path::new("/")).to_owned(),
         };
         if !folder.is_dir() {
-            return Err(Error::usage(format!("{} is no folder", folder.display()))
-                .hint(format!("mkdir -p {}", folder.display())));
+            let error = Error::usage(format!("{} is no folder", folder.display()));
+            return Err(match folder.exists() {
+                true => error.hint("--dir FOLDER"),
+                false => error.hint(format!("mkdir -p {}", folder.display())),
+            });
         }
         let mut taken = Vec::new();
         for name in super::short_names() {

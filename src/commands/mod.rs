@@ -4,6 +4,7 @@
 //! it to a driver of `stream`. Commands never import each other. To add one: a file here, and a
 //! line in [`TABLE`].
 
+mod cassandra_put;
 mod config;
 mod fetch_users;
 mod from_parquet;
@@ -13,9 +14,14 @@ mod infer_schema;
 mod kafka_consume;
 mod kafka_produce;
 mod link;
+mod map_fields;
+mod mongo_put;
+mod postgres_put;
+mod run;
 mod s3_put;
 mod s3_verify;
 mod sandbox;
+mod to_csv;
 mod to_parquet;
 mod topic_admin;
 mod via;
@@ -120,13 +126,19 @@ pub const TABLE: &[Entry] = &[
     entry::<kafka_consume::KafkaConsume>(),
     entry::<from_parquet::FromParquet>(),
     entry::<hash_fields::HashFields>(),
+    entry::<map_fields::MapFields>(),
     entry::<via::Via>(),
     entry::<to_parquet::ToParquet>(),
+    entry::<to_csv::ToCsv>(),
     entry::<infer_schema::InferSchema>(),
     entry::<kafka_produce::KafkaProduce>(),
+    entry::<cassandra_put::CassandraPut>(),
+    entry::<mongo_put::MongoPut>(),
     entry::<s3_put::S3Put>(),
+    entry::<postgres_put::PostgresPut>(),
     entry::<s3_verify::S3Verify>(),
     entry::<topic_admin::TopicAdmin>(),
+    entry::<run::Run>(),
     entry::<sandbox::Sandbox>(),
     entry::<link::Link>(),
     entry::<config::Config>(),
@@ -135,7 +147,14 @@ pub const TABLE: &[Entry] = &[
 /// The variables that libraries read in place of options.
 pub const STAND_INS: &[StandIn] = &{
     let [endpoint, region, profile] = crate::s3::STAND_INS;
-    [endpoint, region, profile, crate::stream::SEAL_VARIABLE]
+    [
+        endpoint,
+        region,
+        profile,
+        crate::stream::SEAL_VARIABLE,
+        crate::mongo::URI_VARIABLE,
+        crate::mongo::URI_FILE_RIVAL,
+    ]
 };
 
 /// The command of exactly that name.
@@ -146,5 +165,6 @@ pub fn find(name: &str) -> Option<&'static Entry> {
 /// The names that stand for themselves, through a link: all but the words too common to be put on
 /// somebody's PATH.
 pub fn short_names() -> impl Iterator<Item = &'static str> {
-    TABLE.iter().map(|entry| entry.page.name).filter(|name| !["link", "config", "sandbox"].contains(name))
+    let common = ["link", "config", "sandbox", "run"];
+    TABLE.iter().map(|entry| entry.page.name).filter(move |name| !common.contains(name))
 }

@@ -89,7 +89,7 @@ impl Command for S3Put {
             the name itself, dt=$BATCH_DATE/$BATCH.parquet, and an explicit key must hold $BATCH. The object is \
             made once, whoever tries: if it is there with the same range, all is done (exists); with another \
             end, that end holds (adopted); anything else there is exit 4. The range of offsets is stored as its \
-            metadata. --suffix .ndjson names what is no Parquet file; what the name says is checked. Before a \
+            metadata. --suffix .csv or .ndjson names what is no Parquet file; what the name says is checked. Before a \
             process relies on the condition it proves that the store honours it, on a permanent small object, \
             _sluicebox/condition at the root of the data set, and refuses a store that does not.\n\n\
             Input of up to one part (8 MiB) is sent in one request, more in parts, up to three at a time. Parts \

@@ -60,7 +60,7 @@ impl Command for Sandbox {
         examples: &[
             (
                 "the main job, start to end",
-                "sluicebox sandbox --topic created_users:4 -- sh examples/users-to-lake.sh",
+                "sluicebox sandbox --topic created_users:4 -- sh examples/tour.sh",
             ),
             ("a shell that has both", "sluicebox sandbox --topic test --topic events:4 -- bash"),
         ],

@@ -3,12 +3,10 @@
 use std::path::PathBuf;
 
 use crate::commands::{Command, Kind, Page};
-use crate::parquet::builders::Unknown;
-use crate::parquet::ddl;
 use crate::parquet::encoder::ParquetEncoder;
-use crate::parquet::schema::Schema;
 use crate::parquet::writer::{self, Compatibility, Compression};
-use crate::run::{Error, Process, Result, files, units};
+use crate::run::{Error, Process, Result, units};
+use crate::schema::{Unknown, ddl};
 use crate::stream::{Options, Reading, Stage, Target};
 
 /// The options of `to-parquet`.
@@ -138,7 +136,10 @@ impl Command for ToParquet {
     };
 
     fn run(self, process: &Process) -> Result<()> {
-        let encoder = || ParquetEncoder::new(&self.read_schema()?, self.unknown.clone(), self.options()?);
+        let encoder = || {
+            let schema = ddl::read(self.schema.as_deref(), self.schema_ddl.as_deref())?;
+            ParquetEncoder::new(&schema, self.unknown.clone(), self.options()?)
+        };
         let (stage, encoder) = Stage::open(process, &self.stream)?.prepare(encoder)?;
         let target = Target { dry_run: self.dry_run, ..self.target };
         stage.encode(&self.reading, &target, encoder)
@@ -146,21 +147,6 @@ impl Command for ToParquet {
 }
 
 impl ToParquet {
-    fn read_schema(&self) -> Result<Schema> {
-        if let Some(text) = &self.schema_ddl {
-            return ddl::parse(text).map_err(|error| error.into_error("--schema-ddl"));
-        }
-        let path =
-            self.schema.as_deref().ok_or_else(|| Error::usage("no schema").hint("--schema users.ddl"))?;
-        let text = files::read_text(path, |error, kind| match kind {
-            std::io::ErrorKind::NotFound => {
-                error.hint(format!("infer-schema < records.ndjson > {}", path.display()))
-            }
-            _ => error,
-        })?;
-        ddl::parse(&text).map_err(|error| error.into_error(path.display()))
-    }
-
     fn options(&self) -> Result<writer::Options> {
         if self.row_group_bytes < writer::MIN_ROW_GROUP_BYTES {
             return Err(Error::usage("--row-group-bytes: a row group has at least 1MiB")

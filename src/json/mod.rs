@@ -33,7 +33,7 @@ mod speed;
 
 pub use cursor::{Cursor, Guess, MAX_DEPTH};
 pub use error::{Error, Reason};
-pub use path::Path;
+pub use path::{Path, Step};
 pub use paths::{Found, Hit, Misfit, Paths};
 pub use rewrite::rewrite;
 pub use scan::{Getter, validate_object, validate_object_in};

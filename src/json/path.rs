@@ -19,7 +19,7 @@ use crate::run::exit::Error;
 
 /// One step down from a value to a value inside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub enum Step {
     /// The member of this name.
     Member(String),
     /// The element of this index.
@@ -32,7 +32,7 @@ pub(super) enum Step {
 
 impl Step {
     /// The member name that it leads to.
-    pub(super) fn name(&self) -> Option<&str> {
+    pub fn name(&self) -> Option<&str> {
         match self {
             Step::Member(name) | Step::Either(name, _) => Some(name),
             Step::Element(_) | Step::EveryElement => None,
@@ -40,7 +40,7 @@ impl Step {
     }
 
     /// The one element that it leads to.
-    pub(super) fn index(&self) -> Option<usize> {
+    pub fn index(&self) -> Option<usize> {
         match self {
             Step::Element(index) | Step::Either(_, index) => Some(*index),
             Step::Member(_) | Step::EveryElement => None,
@@ -109,8 +109,13 @@ impl Path {
     }
 
     /// The steps from the record down to the field; at least one.
-    pub(super) fn steps(&self) -> &[Step] {
+    pub fn steps(&self) -> &[Step] {
         &self.steps
+    }
+
+    /// Whether it leads to one value at most: without `[*]`.
+    pub fn is_single(&self) -> bool {
+        !self.steps.contains(&Step::EveryElement)
     }
 
     /// Whether one field can be, or contain, the other.
@@ -241,7 +246,7 @@ impl Dotted<'_> {
 
     /// Reads `*]` or `N]`.
     fn element(&mut self) -> Result<Step, Fault> {
-        let fault = || Fault::new("brackets hold an index or '*'", self.written.replace("[]", "[*]"));
+        let fault = || Fault::new("brackets hold an index or '*'", self.closed());
         let (inside, rest) = self.rest.split_once(']').ok_or_else(fault)?;
         let step = match inside {
             "*" => Step::EveryElement,
@@ -249,6 +254,16 @@ impl Dotted<'_> {
         };
         self.rest = rest;
         Ok(step)
+    }
+
+    /// The path with its brackets filled and closed, as far as one can guess.
+    fn closed(&self) -> String {
+        match self.rest.split_once(']') {
+            Some(("", _)) => self.written.replace("[]", "[*]"),
+            None if self.rest.is_empty() => format!("{}*]", self.written),
+            None if self.rest == "*" || index(self.rest).is_some() => format!("{}]", self.written),
+            _ => "a.b[*].c".to_owned(),
+        }
     }
 
     /// Names are missing for a handful of reasons, some of them habits from other tools.
@@ -325,6 +340,10 @@ mod tests {
             (".a.b", "a.b"),
             (".a[].b", "a[*].b"),
             ("a[].b", "a[*].b"),
+            ("a[*", "a[*]"),
+            ("a[", "a[*]"),
+            ("a[7", "a[7]"),
+            ("a[x]", "a.b[*].c"),
             ("$.a.b", "a.b"),
             ("$.a[*].b", "a[*].b"),
             ("a.*.b", "a[*].b"),

@@ -4,28 +4,26 @@
 //! fetches, so two clients share the partitions; each partition stays in order. With an end, the
 //! end offsets are taken once, before anything is read (see [`super::slots`] for how it is met).
 
-use std::os::fd::{AsFd, OwnedFd};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::RDKafkaErrorCode;
-use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 
 use super::client::{self, Journal};
 use super::codes;
 use super::envelope::Parts;
+use super::fetch::{self, Bell};
 use super::mock;
 use super::native::read::{Arrival, Reader};
-use super::options::{Preset, Settings};
+use super::options::Settings;
 use super::ranges::{self, Range};
-use super::rights::{Operation, Right};
+use super::selection::Selection;
 use super::slots::Slots;
 use super::start::Start;
-use super::topic::{self, Topic};
+use super::topic::Topic;
 use super::value::{check_object, one_line};
 use super::watch::Watch;
-use crate::run::exit::{Error, Exit, Result};
+use crate::run::exit::{Error, Result};
 use crate::run::signals::Stop;
 use crate::stream::{Position, RecordOut, Reject, Source};
 
@@ -38,29 +36,6 @@ const QUEUE_KIB: usize = 8 * 1024;
 const WAIT: Duration = Duration::from_millis(100);
 /// With an end in sight a broker that says nothing for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// What a reader starts from; users may change each.
-const DEFAULTS: [Preset; 6] = [
-    // Fetching pauses when the queue is full, and by librdkafka's default for a second.
-    ("fetch.queue.backoff.ms", "5"),
-    ("queued.min.messages", "1000000"),
-    ("fetch.message.max.bytes", "1048576"),
-    // The bound of one answer over all partitions.
-    ("fetch.max.bytes", "8388608"),
-    ("fetch.error.backoff.ms", "100"),
-    ("socket.keepalive.enable", "true"),
-];
-
-/// What the counts rest on.
-const FIXED: [Preset; 5] = [
-    ("enable.auto.commit", "false"),
-    ("enable.auto.offset.store", "false"),
-    // A reset is an error that says what happened, never a silent jump.
-    ("auto.offset.reset", "error"),
-    ("isolation.level", "read_committed"),
-    // One of the two ways to learn that the end was reached.
-    ("enable.partition.eof", "true"),
-];
 
 /// What becomes of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +50,7 @@ pub enum Form {
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The topics.
-    pub topics: Vec<String>,
+    pub topics: Selection,
     /// One partition of each, instead of all.
     pub partition: Option<i32>,
     /// Where to start.
@@ -91,7 +66,7 @@ pub struct Plan {
 /// The source.
 pub struct Consume {
     readers: Vec<Reader<Journal>>,
-    wake: Arc<OwnedFd>,
+    bell: Bell,
     writer: Writer,
     watch: Watch,
 }
@@ -110,16 +85,11 @@ struct Writer {
 impl Consume {
     /// Connects, looks the topics up, and opens the partitions where reading starts.
     pub fn open(settings: &Settings, plan: &Plan) -> Result<Self> {
-        plan.topics.iter().try_for_each(|name| topic::check_name(name))?;
         let wait = settings.connect_timeout();
-        let mut config = settings.client_config(&DEFAULTS, &FIXED);
-        if settings.get("queued.max.messages.kbytes").is_none() {
-            config.set("queued.max.messages.kbytes", (QUEUE_KIB / CLIENTS).to_string());
-        }
+        let config = fetch::config(settings, &[], QUEUE_KIB / CLIENTS);
         let first: BaseConsumer<Journal> = client::create(&config, Journal::default())?;
         client::connect(first.client(), first.context(), settings, |wait| drop(first.poll(wait)))?;
-        let find = |name: &String| topic::find(first.client(), name, Operation::Read, wait);
-        let topics: Vec<Topic> = plan.topics.iter().map(find).collect::<Result<_>>()?;
+        let topics = plan.topics.find(first.client(), wait)?;
         let watch = Watch::begin(first.client(), &topics, wait);
         let ranges = ranges::resolve(&first, &topics, plan.partition, plan.start, wait)?;
         tell(&topics, &ranges);
@@ -134,10 +104,8 @@ impl Consume {
         while clients.len() < CLIENTS.min(open.len()) {
             clients.push(client::create(&config, Journal::default())?);
         }
-        let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)
-            .map_err(|cause| Error::io("cannot make an eventfd", &cause.into()))?;
-        let wake = Arc::new(wake);
-        let readers = share(clients, &topics, &open, &wake)?;
+        let bell = Bell::new()?;
+        let readers = share(clients, &topics, &open, &bell)?;
         let writer = Writer {
             topics,
             slots,
@@ -147,7 +115,7 @@ impl Consume {
             scratch: Vec::new(),
             done: Vec::new(),
         };
-        Ok(Self { readers, wake, writer, watch })
+        Ok(Self { readers, bell, writer, watch })
     }
 
     /// Takes what has arrived at every client; says whether that was anything.
@@ -166,15 +134,6 @@ impl Consume {
             }
         }
         Ok(any)
-    }
-
-    /// Waits for records of any client, or for a signal, at most [`WAIT`].
-    fn wait(&self) {
-        let time = Timespec { tv_sec: 0, tv_nsec: WAIT.subsec_nanos().into() };
-        let mut wait = [PollFd::from_borrowed_fd(self.wake.as_fd(), PollFlags::IN)];
-        if poll(&mut wait, Some(&time)).is_ok_and(|ready| ready > 0) {
-            let _ = rustix::io::read(&*self.wake, &mut [0; 8]);
-        }
     }
 
     /// Serves the clients' events, and fails if one of them is refused for good.
@@ -234,14 +193,14 @@ fn share(
     clients: Vec<BaseConsumer<Journal>>,
     topics: &[Topic],
     ranges: &[Range],
-    wake: &Arc<OwnedFd>,
+    bell: &Bell,
 ) -> Result<Vec<Reader<Journal>>> {
     let trouble = |code| codes::error("cannot read", code);
     let names: Vec<&str> = topics.iter().map(|topic| &*topic.name).collect();
     let mut readers = Vec::with_capacity(clients.len());
     for client in clients {
         let mut reader = Reader::new(client, &names).map_err(trouble)?;
-        reader.wake(wake);
+        bell.hang_on(&mut reader);
         readers.push(reader);
     }
     let count = readers.len();
@@ -262,7 +221,7 @@ impl Source for Consume {
                 continue;
             }
             out.flush()?;
-            self.wait();
+            self.bell.wait(WAIT);
             self.serve().map_err(|error| self.explain(error))?;
             if self.writer.bounded && heard.elapsed() > PATIENCE {
                 return Err(self.silence());
@@ -342,18 +301,11 @@ impl Writer {
 
     #[cold]
     fn trouble(&self, code: RDKafkaErrorCode, arrival: &Arrival<'_>) -> Result<()> {
-        let topic = &self.topics[arrival.topic()].name;
-        let place = format!("topic {topic}, partition {}", arrival.partition());
-        match code {
-            RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange => Err(Error::data(
-                format!("{place}: the records that were to be read next are gone: {}", arrival.error_text()),
-            )
-            .hint("--from beginning reads what is still there")),
-            code if codes::exit_of(code) == Exit::Temporary => {
-                log::warn!("{place}: {}", arrival.error_text());
-                Ok(())
+        fetch::check(code, arrival, &self.topics[arrival.topic()].name).map_err(|error| {
+            if fetch::is_gone(code) {
+                return error.hint("--from beginning reads what is still there");
             }
-            code => Err(Right::on_topic(Operation::Read, topic).error(place, code)),
-        }
+            error
+        })
     }
 }

@@ -7,9 +7,10 @@
 //! | [`codes`] | Kafka's error codes: which exit code each deserves, and in which words |
 //! | [`strangers`] | what answers on the port when it is no Kafka |
 //! | [`topic`] | names and partitions of topics |
-//! | [`producer`], [`produce`], [`wire`] | records to a topic, each delivery confirmed |
+//! | [`producer`], [`outlet`], [`produce`], [`route`], [`wire`] | records to topics, each delivery confirmed |
 //! | [`transaction`] | the records of a batch and the offset of its group, committed together |
-//! | [`start`], [`ranges`], [`slots`], [`consume`] | records of topics: where to start, where to end, how far we are |
+//! | [`start`], [`ranges`], [`slots`], [`fetch`], [`consume`] | records of topics: where to start, where to end, how far we are |
+//! | [`selection`] | which topics are meant, by names and by patterns |
 //! | [`watch`] | whether topics are still those that reading began with |
 //! | [`group`] | batches of a consumer group, each run through a command and committed |
 //! | [`envelope`] | a whole Kafka record as one line of JSON, and back |
@@ -26,16 +27,20 @@ pub mod client;
 pub mod codes;
 pub mod consume;
 pub mod envelope;
+pub mod fetch;
 pub mod group;
 pub mod mock;
 pub mod native;
 pub mod options;
+pub mod outlet;
 pub mod places;
 pub mod produce;
 pub mod producer;
 pub mod ranges;
 pub mod registry;
 pub mod rights;
+pub mod route;
+pub mod selection;
 pub mod slots;
 pub mod start;
 pub mod strangers;

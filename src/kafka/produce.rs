@@ -1,4 +1,4 @@
-//! Lines of JSON to a topic: the sink behind `kafka-produce`.
+//! Lines of JSON to topics: the sink behind `kafka-produce`.
 //!
 //! In: records, or envelopes. Out: Kafka records, each confirmed before the sink reports success. A
 //! topic is not atomic: what was confirmed stays there when the run fails, and the error says how
@@ -14,12 +14,15 @@ use serde_json::{Value, json};
 use super::envelope::Opened;
 use super::native::write::Outgoing;
 use super::options::Settings;
+use super::outlet::Outlet;
 use super::producer::Producer;
 use super::rights::Operation;
-use super::topic::{self, Topic};
+use super::route::{Destination, Must, Route};
+use super::topic;
 use super::transaction::Transaction;
 use super::value::{Keys, check_record};
 use super::wire::{HeaderList, HeaderSizes};
+use crate::batch::receipt::{Outcome, Receipt};
 use crate::batch::{Batch, Mandate};
 use crate::run::exit::{Error, Result};
 use crate::run::fault;
@@ -52,8 +55,8 @@ pub enum Form {
 /// What to send, where to.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The topic.
-    pub topic: String,
+    /// Where to.
+    pub to: Destination,
     /// The partition of every record, instead of the partitioner's choice.
     pub partition: Option<i32>,
     /// What a line is.
@@ -70,6 +73,7 @@ pub struct Plan {
 pub struct Produce {
     // Before the producer, which it must not outlive.
     transaction: Option<Transaction>,
+    route: Route,
     target: Target,
     rejects: Option<RejectsTopic>,
     form: Form,
@@ -78,7 +82,7 @@ pub struct Produce {
     headers: HeaderList,
 }
 
-/// Where records go: to the topic, or in a dry run nowhere.
+/// Where records go: to their topics, or in a dry run nowhere.
 struct Target {
     producer: Producer,
     dry_run: bool,
@@ -97,12 +101,9 @@ impl Produce {
     /// Connects and checks the plan against the topic.
     pub fn open(settings: &Settings, plan: Plan) -> Result<Self> {
         let id = plan.mandate.as_ref().map(|(_, mandate)| &*mandate.transactional_id);
-        let producer = Producer::open(settings, &plan.topic, id)?;
-        if let Some(partition) = plan.partition
-            && !has(producer.topic(), partition)
-        {
-            return Err(topic::unknown_partition(producer.topic(), partition));
-        }
+        let source = plan.mandate.as_ref().map(|(batch, _)| batch.range.topic.clone());
+        let must = Must { have: plan.partition, differ_from: source };
+        let (route, producer) = Route::open(settings, plan.to, must, id)?;
         let mut headers = HeaderList::default();
         if let Form::Value { headers: fixed, .. } = &plan.form {
             fixed.iter().for_each(|(name, value)| headers.push(name.as_bytes(), Some(value.as_bytes())));
@@ -114,16 +115,19 @@ impl Produce {
         let begin = |(batch, mandate)| Transaction::begin(&producer, settings, mandate, batch);
         let transaction = plan.mandate.map(begin).transpose()?;
         let target = Target { producer, dry_run: plan.dry_run, checked: 0 };
-        Ok(Self { transaction, target, rejects, form: plan.form, partition: plan.partition, headers })
+        Ok(Self { transaction, route, target, rejects, form: plan.form, partition: plan.partition, headers })
     }
 
     fn send(&mut self, record: &Record<'_>) -> Result<(), Trouble> {
+        let to = self.route.outlet(record, &mut self.target.producer)?;
         let key = match &mut self.form {
             Form::Envelope { keep_partition } => {
-                return self.target.send_envelope(record.content(), self.partition, *keep_partition);
+                return self.target.send_envelope(to, record.content(), self.partition, *keep_partition);
             }
             Form::Value { key: None, .. } => {
-                check_record(record)?;
+                if !self.route.checks() {
+                    check_record(record)?;
+                }
                 None
             }
             Form::Value { key: Some(keys), keyless, .. } => key_of(keys, *keyless, record)?,
@@ -135,7 +139,7 @@ impl Produce {
             timestamp: None,
             partition: self.partition,
         };
-        self.target.send(&outgoing, self.headers.sizes())
+        self.target.send(to, &outgoing, self.headers.sizes())
     }
 
     /// The cause of a failure: the state of the transaction, where it is that.
@@ -151,18 +155,17 @@ impl Produce {
         fault::point("publish.before");
         let confirmed = self.target.producer.confirm();
         let counts = confirmed.map_err(|error| self.explain(error))?;
-        let topic = self.target.producer.topic().name.to_string();
-        let mut facts = Facts::new();
-        let Some(transaction) = &mut self.transaction else { return Ok(facts) };
+        let topics = self.target.producer.outlets();
+        let topics: Vec<&str> = topics.iter().map(|outlet| &*outlet.topic().name).collect();
+        let topics = topics.join(",");
+        let Some(transaction) = &mut self.transaction else { return Ok(Facts::new()) };
         transaction.commit()?;
         let location = |topic: &str| format!("kafka://{}/{topic}", transaction.cluster());
         let rejects = self.rejects.as_ref().map_or(0, |rejects| rejects.sent);
+        let range = transaction.batch().range.clone();
+        let mut facts = Receipt::facts(location(&topics), Outcome::Stored, sealed, range);
         let mut add = |name: &str, value: Value| facts.insert(name.to_owned(), value);
-        add("location", json!(location(&topic)));
-        add("result", json!("stored"));
-        add("stream", json!(sealed.map(|sealed| &*sealed.open)));
-        add("range", json!(transaction.batch().range));
-        add("topic", json!(topic));
+        add("topic", json!(topics));
         add("records", json!(counts.confirmed - rejects));
         if let Some(rejects) = self.rejects.as_ref().filter(|rejects| rejects.sent > 0) {
             add("rejects", json!(location(&rejects.topic.to_string_lossy())));
@@ -196,20 +199,26 @@ impl RejectsTopic {
 
 impl Target {
     #[inline]
-    fn send(&mut self, record: &Outgoing<'_>, headers: HeaderSizes) -> Result<(), Trouble> {
+    fn send(&mut self, to: usize, record: &Outgoing<'_>, headers: HeaderSizes) -> Result<(), Trouble> {
         if self.dry_run {
-            self.producer.check(record, headers)?;
+            self.producer.outlets()[to].check(record, headers)?;
             self.checked += 1;
             return Ok(());
         }
-        self.producer.send(record, headers)
+        self.producer.send(to, record, headers)
     }
 
     /// Sends a line as a whole record.
-    fn send_envelope(&mut self, line: &[u8], partition: Option<i32>, keep: bool) -> Result<(), Trouble> {
+    fn send_envelope(
+        &mut self,
+        to: usize,
+        line: &[u8],
+        partition: Option<i32>,
+        keep: bool,
+    ) -> Result<(), Trouble> {
         let opened = Opened::read(line)?;
         let kept = opened.partition.filter(|_| keep);
-        if kept.is_some_and(|partition| !has(self.producer.topic(), partition)) {
+        if kept.is_some_and(|partition| !self.producer.outlets()[to].has(partition)) {
             return Err(Reject::at("partition", "the topic has no such partition").into());
         }
         let record = Outgoing {
@@ -219,12 +228,13 @@ impl Target {
             timestamp: opened.timestamp,
             partition: kept.or(partition),
         };
-        self.send(&record, opened.headers.sizes())
+        self.send(to, &record, opened.headers.sizes())
     }
 }
 
-fn has(topic: &Topic, partition: i32) -> bool {
-    topic.partitions.iter().any(|known| known.id == partition)
+/// How many records went where.
+fn by_topic(outlets: &[Outlet]) -> Value {
+    outlets.iter().map(|outlet| (outlet.topic().name.to_string(), json!(outlet.sent()))).collect()
 }
 
 /// The key of a record; none where a record may go without.
@@ -291,7 +301,10 @@ impl Sink for Produce {
         let counts = producer.counts();
         let mut facts = Facts::new();
         let mut add = |name: &str, value: Value| facts.insert(name.to_owned(), value);
-        add("topic", json!(&*producer.topic().name));
+        match (&self.route, producer.outlets()) {
+            (Route::One, [outlet, ..]) => add("topic", json!(&*outlet.topic().name)),
+            (_, outlets) => add("topics", by_topic(outlets)),
+        };
         if *dry_run {
             add("dry_run", json!(true));
             add("would_send", json!(checked));

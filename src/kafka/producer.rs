@@ -5,10 +5,10 @@
 //! - librdkafka's idempotent producer stalls half a second at its start when a topic is touched before
 //!   its producer id has come; [`Producer::open`] leaves it that moment.
 //! - A record too large for the topic would take the other records of its batch along when the broker
-//!   refuses it. [`Producer::send`] computes its size on the wire and refuses it alone.
+//!   refuses it. [`Outlet::check`] computes its size on the wire and refuses it alone.
 //! - A full queue is back-pressure, not an error: the sender waits for deliveries.
 
-use std::ffi::{CStr, CString};
+use std::ffi::CStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,19 +16,20 @@ use std::time::{Duration, Instant};
 use rdkafka::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::DeliveryResult;
+use rdkafka::message::{DeliveryResult, Message as _};
 use rdkafka::producer::{BaseProducer, Producer as _, ProducerContext};
 use rdkafka::statistics::Statistics;
 
 use super::client::{self, Journal};
 use super::codes;
 use super::mock;
+use super::native::flush_step;
 use super::native::write::{Kept, Outgoing, kept, produce};
-use super::native::{admin, flush_step};
 use super::options::{Preset, Settings};
+use super::outlet::Outlet;
 use super::rights::{Operation, Right};
-use super::topic::{self, Topic};
-use super::wire::{HeaderSizes, batch_size};
+use super::topic;
+use super::wire::HeaderSizes;
 use crate::run::exit::{Error, Exit, Result};
 use crate::run::units::grouped;
 use crate::stream::{Reject, Trouble};
@@ -55,8 +56,6 @@ const FIXED: [Preset; 4] = [
     ("message.max.bytes", "1000000000"),
 ];
 
-/// librdkafka's own limit of a record, where the topic's cannot be asked for.
-const LIMIT_UNKNOWN: u64 = 1_000_000;
 /// librdkafka's own size of a batch.
 const BATCH_BYTES: u64 = 1_000_000;
 /// How long a transaction may last: as long as a slow command takes for a batch. Readers of the topic
@@ -76,7 +75,8 @@ pub struct Deliveries {
     confirmed: AtomicU64,
     refused: AtomicU64,
     unknown: AtomicU64,
-    cause: Mutex<Option<RDKafkaErrorCode>>,
+    /// The first failure, and of which topic.
+    cause: Mutex<Option<(RDKafkaErrorCode, String)>>,
 }
 
 impl ClientContext for Deliveries {
@@ -106,7 +106,9 @@ impl ProducerContext for Deliveries {
         count.fetch_add(1, Ordering::Relaxed);
         let mut cause = self.cause.lock().unwrap_or_else(PoisonError::into_inner);
         // What follows a first failure is mostly its consequence.
-        *cause = cause.or(codes::code_of(error));
+        if cause.is_none() {
+            *cause = codes::code_of(error).map(|code| (code, message.topic().to_owned()));
+        }
     }
 }
 
@@ -123,75 +125,79 @@ pub struct Counts {
     pub unknown: u64,
 }
 
-/// Records to one topic.
+/// Records to topics.
 pub struct Producer {
     // An option only so that `drop` can move it to the thread that closes it. Shared with threads that
     // wait for a transaction.
     client: Option<Arc<BaseProducer<Deliveries>>>,
-    topic: Topic,
-    name: CString,
-    limit: u64,
-    /// Whether the topic has told it.
-    limit_told: bool,
+    settings: Settings,
+    outlets: Vec<Outlet>,
+    /// How large the client lets a batch become, in bytes.
+    batch: u64,
     sent: u64,
-    in_sandbox: bool,
 }
 
 impl Producer {
-    /// Connects, and makes sure that the topic is there. With a `transactional.id` it sends inside of
-    /// transactions alone: see [`super::transaction`].
-    pub fn open(settings: &Settings, topic: &str, transactional_id: Option<&str>) -> Result<Self> {
+    /// Connects. With a `transactional.id` it sends inside of transactions alone: see
+    /// [`super::transaction`].
+    pub fn open(settings: &Settings, transactional_id: Option<&str>) -> Result<Self> {
+        Self::open_with(settings, configure(settings, transactional_id))
+    }
+
+    /// Connects, and makes sure that the topic is there: it is the first outlet.
+    pub fn open_for(settings: &Settings, topic: &str, transactional_id: Option<&str>) -> Result<Self> {
         topic::check_name(topic)?;
         let config = configure(settings, transactional_id);
-        let producer = Self::open_with(settings, topic, config.clone())?;
-        let batch = settings.get("batch.size").and_then(|text| text.parse().ok()).unwrap_or(BATCH_BYTES);
-        if producer.limit >= batch {
+        let producer = Self::open_with(settings, config.clone())?.with(topic)?;
+        let limit = producer.outlets[0].limit();
+        if limit >= producer.batch {
             return Ok(producer);
         }
         // A topic with small batches: the client must know before it starts.
         let mut config = config;
-        config.set("batch.size", producer.limit.to_string());
+        config.set("batch.size", limit.to_string());
         drop(producer);
-        Self::open_with(settings, topic, config)
+        Self::open_with(settings, config)?.with(topic)
     }
 
-    fn open_with(settings: &Settings, topic: &str, config: ClientConfig) -> Result<Self> {
+    fn open_with(settings: &Settings, config: ClientConfig) -> Result<Self> {
         let created = Instant::now();
         let client = connect(settings, &config)?;
-        let wait = settings.connect_timeout();
-        let told = record_limit(&client, settings, topic)?;
-        let (limit, limit_told) = (told.unwrap_or(LIMIT_UNKNOWN), told.is_some());
         // A transactional one has its id before it is used.
         if config.get("transactional.id").is_none() {
             client.poll(SETTLE.saturating_sub(created.elapsed()));
         }
-        let found = topic::find(client.client(), topic, Operation::Write, wait)?;
-        let name = CString::new(topic).map_err(|_| topic::unknown(topic))?;
-        log::info!(
-            "{topic}: {} partitions, batches of up to {} bytes",
-            found.partitions.len(),
-            grouped(limit)
-        );
-        let in_sandbox = mock::is_at(settings.brokers());
-        Ok(Self {
-            client: Some(Arc::new(client)),
-            topic: found,
-            name,
-            limit,
-            limit_told,
-            sent: 0,
-            in_sandbox,
-        })
+        let batch = config.get("batch.size").and_then(|text| text.parse().ok()).unwrap_or(BATCH_BYTES);
+        let client = Some(Arc::new(client));
+        Ok(Self { client, settings: settings.clone(), outlets: Vec::new(), batch, sent: 0 })
     }
 
-    /// The topic.
-    pub fn topic(&self) -> &Topic {
-        &self.topic
+    fn with(mut self, topic: &str) -> Result<Self> {
+        let outlet = Outlet::find(self.client().client(), &self.settings, topic)?;
+        self.outlets.push(outlet.ok_or_else(|| topic::unknown(topic))?);
+        Ok(self)
     }
 
-    /// The size of a batch that the topic takes, in bytes: the bound of a record with its framing.
-    pub fn limit(&self) -> u64 {
-        self.limit
+    /// Makes a topic an outlet; its place among them, or none if the cluster does not have it.
+    pub fn add(&mut self, topic: &str) -> Result<Option<usize>> {
+        let Some(outlet) = Outlet::find(self.client().client(), &self.settings, topic)? else {
+            return Ok(None);
+        };
+        if outlet.limit() < self.batch {
+            let limit = outlet.limit();
+            return Err(Error::usage(format!(
+                "topic {topic} takes batches of {} bytes, smaller than those of this producer",
+                grouped(limit)
+            ))
+            .hint(format!("-X batch.size={limit}")));
+        }
+        self.outlets.push(outlet);
+        Ok(Some(self.outlets.len() - 1))
+    }
+
+    /// The topics, in the order in which they were added.
+    pub fn outlets(&self) -> &[Outlet] {
+        &self.outlets
     }
 
     pub(super) fn client(&self) -> &Arc<BaseProducer<Deliveries>> {
@@ -199,28 +205,15 @@ impl Producer {
         self.client.as_ref().expect("a producer has its client until it is dropped")
     }
 
-    /// Refuses a record that the topic would not take.
-    pub fn check(&self, record: &Outgoing<'_>, headers: HeaderSizes) -> Result<(), Reject> {
-        let size = batch_size(record, headers);
-        if size > self.limit {
-            let (limit, topic) = (self.limit, &self.topic.name);
-            let limit = if self.limit_told {
-                format!("max.message.bytes={limit} of topic {topic}")
-            } else {
-                format!("{}, and this principal may not ask topic {topic} for more", grouped(limit))
-            };
-            return Err(Reject::new(format!("{} bytes with its framing, above {limit}", grouped(size))));
-        }
-        Ok(())
-    }
-
-    /// Gives one record to the client, waiting while its queue is full.
-    pub fn send(&mut self, record: &Outgoing<'_>, headers: HeaderSizes) -> Result<(), Trouble> {
-        self.check(record, headers)?;
-        while let Err(code) = produce(self.client().client(), &self.name, record) {
-            self.make_room(code)?;
+    /// Gives one record for the outlet at place `to` to the client, waiting while its queue is full.
+    #[inline]
+    pub fn send(&mut self, to: usize, record: &Outgoing<'_>, headers: HeaderSizes) -> Result<(), Trouble> {
+        self.outlets[to].check(record, headers)?;
+        while let Err(code) = produce(self.client().client(), self.outlets[to].name(), record) {
+            self.make_room(code, to)?;
         }
         self.sent += 1;
+        self.outlets[to].count();
         if self.sent.is_multiple_of(POLL_EVERY) {
             self.poll(Duration::ZERO)?;
         }
@@ -230,7 +223,7 @@ impl Producer {
     /// Gives one record for another topic to the client, which must take it. It is counted as all are.
     pub fn send_beside(&mut self, topic: &CStr, record: &Outgoing<'_>) -> Result<()> {
         while let Err(code) = produce(self.client().client(), topic, record) {
-            self.make_room(code).map_err(|trouble| match trouble {
+            self.make_room(code, 0).map_err(|trouble| match trouble {
                 Trouble::Fail(error) => error,
                 Trouble::Reject(reject) => Error::data(format!("an account of a reject: {}", reject.reason)),
             })?;
@@ -241,11 +234,15 @@ impl Producer {
 
     /// The first failure of a delivery so far.
     pub(super) fn cause(&self) -> Option<RDKafkaErrorCode> {
-        *self.client().context().cause.lock().unwrap_or_else(PoisonError::into_inner)
+        self.first_failure().map(|(code, _)| code)
+    }
+
+    fn first_failure(&self) -> Option<(RDKafkaErrorCode, String)> {
+        self.client().context().cause.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Waits for deliveries when the queue is full; anything else is an error.
-    fn make_room(&mut self, code: RDKafkaErrorCode) -> Result<(), Trouble> {
+    fn make_room(&mut self, code: RDKafkaErrorCode, to: usize) -> Result<(), Trouble> {
         match code {
             // Nothing is in the queue, and the record still does not fit.
             RDKafkaErrorCode::QueueFull if self.client().in_flight_count() == 0 => {
@@ -258,7 +255,12 @@ impl Producer {
             RDKafkaErrorCode::UnknownPartition | RDKafkaErrorCode::InvalidPartitions => {
                 Err(Reject::new("the topic has no such partition").into())
             }
-            _ => Err(self.failure(self.cause().unwrap_or(code)).into()),
+            _ => {
+                let here = || {
+                    (code, self.outlets.get(to).map_or_else(String::new, |to| to.topic().name.to_string()))
+                };
+                Err(self.failure(self.first_failure().unwrap_or_else(here)).into())
+            }
         }
     }
 
@@ -287,14 +289,16 @@ impl Producer {
 
     /// In a sandbox, warns where it did not keep what was sent.
     pub fn warn_of_loss(&self) {
-        if !self.in_sandbox {
+        if !mock::is_at(self.settings.brokers()) {
             return;
         }
-        let low = |partition: &topic::Partition| {
-            let marks = self.client().client().fetch_watermarks(&self.topic.name, partition.id, AFTERMATH);
-            marks.ok().map(|(low, _)| (partition.id, low))
-        };
-        mock::warn_of_loss(&self.topic.name, self.topic.partitions.iter().filter_map(low));
+        for topic in self.outlets.iter().map(Outlet::topic) {
+            let low = |partition: &topic::Partition| {
+                let marks = self.client().client().fetch_watermarks(&topic.name, partition.id, AFTERMATH);
+                marks.ok().map(|(low, _)| (partition.id, low))
+            };
+            mock::warn_of_loss(&topic.name, topic.partitions.iter().filter_map(low));
+        }
     }
 
     /// Flushes until nothing is in flight, or the time is up.
@@ -326,11 +330,20 @@ impl Producer {
         if counts.refused + counts.unknown == 0 {
             return Ok(());
         }
-        Err(self.failure(self.cause().unwrap_or(RDKafkaErrorCode::MessageTimedOut)))
+        let silence = || (RDKafkaErrorCode::MessageTimedOut, self.names());
+        Err(self.failure(self.first_failure().unwrap_or_else(silence)))
+    }
+
+    /// Where the records go.
+    fn names(&self) -> String {
+        match &*self.outlets {
+            [one] => one.topic().name.to_string(),
+            several => format!("{} topics", several.len()),
+        }
     }
 
     /// "812 of 1,000 records confirmed by created_users; 188 unknown: message timed out".
-    fn failure(&self, code: RDKafkaErrorCode) -> Error {
+    fn failure(&self, (code, topic): (RDKafkaErrorCode, String)) -> Error {
         let journal = &self.client().context().journal;
         // Without the right to write, an idempotent producer does not even get its id, which is fatal.
         // One with transactions gives its records up, which is what becomes of each.
@@ -346,7 +359,7 @@ impl Producer {
             "{} of {} records confirmed by {}",
             grouped(counts.confirmed),
             grouped(counts.sent),
-            self.topic.name
+            self.names()
         );
         for (count, what) in [(counts.refused, "refused"), (counts.unknown, "unknown")] {
             if count > 0 {
@@ -354,13 +367,16 @@ impl Producer {
             }
         }
         // The journal says why a broker could not be reached; the code only that time is up.
-        if let Some(denial) = Right::on_topic(Operation::Write, &self.topic.name).denial(code) {
+        if let Some(denial) = Right::on_topic(Operation::Write, &topic).denial(code) {
             return denial.at(text);
         }
         let cause = match (codes::exit_of(code), journal.trouble()) {
             (Exit::Temporary, Some(trouble)) => format!("{} ({trouble})", codes::words(code)),
             _ => codes::words(code),
         };
+        if self.outlets.len() > 1 {
+            text.push_str(&format!("; topic {topic}"));
+        }
         Error::new(codes::exit_of(code), format!("{text}: {cause}"))
     }
 }
@@ -400,29 +416,6 @@ impl Drop for Producer {
     fn drop(&mut self) {
         if let Some(client) = self.client.take() {
             client::close(client, Duration::from_secs(1));
-        }
-    }
-}
-
-/// The largest batch that the topic takes; none if it does not tell.
-fn record_limit(client: &BaseProducer<Deliveries>, settings: &Settings, topic: &str) -> Result<Option<u64>> {
-    if let Some(limit) = settings.get("message.max.bytes").and_then(|text| text.parse().ok()) {
-        return Ok(Some(limit));
-    }
-    match admin::settings_of_topic(client.client(), topic, settings.connect_timeout()) {
-        Ok(found) => {
-            let value = found.iter().find(|setting| setting.name == "max.message.bytes");
-            Ok(value.and_then(|setting| setting.value.as_deref()?.parse().ok()))
-        }
-        Err(refusal) if refusal.code == RDKafkaErrorCode::UnknownTopicOrPartition => {
-            Err(topic::unknown(topic))
-        }
-        Err(refusal) => {
-            log::debug!(
-                "max.message.bytes of {topic} is not told ({}): 1,000,000",
-                codes::words(refusal.code)
-            );
-            Ok(None)
         }
     }
 }

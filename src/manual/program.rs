@@ -23,7 +23,7 @@ const DESCRIPTION: &str = "Small commands that read and write newline-delimited 
 const EXAMPLES: [(&str, &str); 2] = [
     (
         "First steps, with nothing else installed",
-        "sluicebox sandbox --topic created_users:4 -- sh examples/users-to-lake.sh",
+        "sluicebox sandbox --topic created_users:4 -- sh examples/tour.sh",
     ),
     (
         "A topic, whole or not at all, as Parquet on S3",

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use arrow_schema::Schema as ArrowSchema;
 
-use super::builders::{Builder, Unknown, stored_schema};
-use super::schema::Schema;
+use super::builders::Builder;
 use super::writer::{Options, Writer};
 use crate::batch::lineage;
 use crate::run::exit::{Error, Result};
+use crate::schema::{Schema, Unknown, stored_schema};
 use crate::stream::seal::{Range, Sealed, StageCounts};
 use crate::stream::{ByteOut, Encoder, Facts, Record, Trouble};
 

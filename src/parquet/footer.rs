@@ -61,10 +61,9 @@ fn decode(end: &[u8]) -> Result<End, ParquetError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parquet::builders::Unknown;
-    use crate::parquet::ddl;
     use crate::parquet::encoder::ParquetEncoder;
     use crate::parquet::writer::Options;
+    use crate::schema::{Unknown, ddl};
     use crate::stream::Encoder;
     use crate::stream::seal::Sealed;
 

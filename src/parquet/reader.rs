@@ -24,12 +24,12 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::schema::types::SchemaDescriptor;
 
-use super::builders::fault::push_member;
 use super::cells::{self, Members, Unwritable};
 use super::guard::fenced;
 use crate::run::exit::{Error, Result};
 use crate::run::signals::Stop;
 use crate::run::{files, scratch};
+use crate::schema::fault::push_member;
 use crate::stream::{Position, RecordOut, Reject, Source};
 
 /// How many decoded bytes a batch should have.

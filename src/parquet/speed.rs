@@ -11,10 +11,10 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::time::Instant;
 
-use super::builders::{Builder, Unknown};
+use super::builders::Builder;
 use super::encoder::ParquetEncoder;
-use super::schema::Schema;
 use super::writer::Options;
+use crate::schema::{Schema, Unknown};
 use crate::stream::{ByteOut, Encoder, Record};
 
 const BLOCK: usize = 256 << 10;
@@ -25,7 +25,7 @@ fn setting(name: &str) -> String {
 
 fn schema() -> Schema {
     let text = std::fs::read_to_string(setting("SPEED_DDL")).unwrap();
-    super::ddl::parse(&text).unwrap()
+    crate::schema::ddl::parse(&text).unwrap()
 }
 
 /// Calls `work` with every line of the file; returns how many bytes there were.

@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::sync::{Arc, Mutex};
 
-use super::builders::Unknown;
 use super::builders::tests::Dice;
+use super::cells;
 use super::encoder::{ParquetEncoder, SCHEMA_HASH_KEY, SCHEMA_KEY};
 use super::reader::{Options as Reading, ParquetSource};
 use super::writer::{Compatibility, Compression, Options};
-use super::{cells, ddl};
 use crate::run::exit::{Exit, Result};
+use crate::schema::{Unknown, ddl};
 use crate::stream::seal::{Range, Sealed};
 use crate::stream::{Encoder, Facts, Record};
 

@@ -111,12 +111,7 @@ impl KeyFile {
     /// The file called `name`: at that path, or, for a mere name that is not there, in the directory
     /// in which a service manager puts secrets (`$CREDENTIALS_DIRECTORY`).
     pub fn find(name: &Path, credentials: Option<&Path>) -> Self {
-        let is_bare = name.components().count() == 1 && !name.is_absolute();
-        let in_credentials = credentials.map(|directory| directory.join(name));
-        match in_credentials.filter(|path| is_bare && !name.exists() && path.exists()) {
-            Some(path) => Self::new(path),
-            None => Self::new(name),
-        }
+        Self::new(files::in_credentials(name, credentials))
     }
 
     /// Makes a new key in a new file that only its owner can read.

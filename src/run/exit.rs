@@ -52,9 +52,20 @@ impl Exit {
         }
     }
 
+    /// The code of that number; a status that is none of ours says no more than that it failed.
+    pub fn of_failure(status: u8) -> Self {
+        let known = Self::ALL.into_iter().map(|(exit, _)| exit).find(|exit| exit.code() == status);
+        known.filter(|exit| *exit != Exit::Done).unwrap_or(Exit::Data)
+    }
+
+    /// Whether a person must hear of this one before the other.
+    pub fn is_graver_than(self, other: Self) -> bool {
+        self.urgency() > other.urgency()
+    }
+
     /// The code that stands for both.
     pub fn or(self, other: Exit) -> Exit {
-        if other.urgency() > self.urgency() { other } else { self }
+        if other.is_graver_than(self) { other } else { self }
     }
 }
 
@@ -64,6 +75,8 @@ enum Nature {
     Ordinary,
     /// The reader of our stdout has gone: an end, not a fault, in a plain stream.
     BrokenPipe,
+    /// What came down the pipe was not whole: the fault lies with a stage before this one.
+    Upstream,
     /// The command was asked to stop and dies by that signal.
     Signal(i32),
     /// A child has failed with this status and has said why.
@@ -115,6 +128,11 @@ impl Error {
         let mut error = Self::data("the next stage stopped reading before the end");
         error.nature = Nature::BrokenPipe;
         error
+    }
+
+    /// The stage before this one, or one in between, did not send a whole stream.
+    pub fn upstream(message: impl Into<String>) -> Self {
+        Self { nature: Nature::Upstream, ..Self::data(message) }
     }
 
     /// Stopped by a signal: the process ends by that signal once it has tidied up.
@@ -208,6 +226,11 @@ impl Error {
     /// Whether the reader of our stdout went away.
     pub fn is_broken_pipe(&self) -> bool {
         self.nature == Nature::BrokenPipe
+    }
+
+    /// Whether it follows from the failure of a stage before this one.
+    pub fn is_upstream(&self) -> bool {
+        self.nature == Nature::Upstream
     }
 
     /// The status of the child whose failure this is.

@@ -75,6 +75,20 @@ pub fn read_text(path: &Path, explain: impl FnOnce(Error, io::ErrorKind) -> Erro
     Ok(text)
 }
 
+/// Where a file with a secret is: at that path, or, for a mere name that is not there, in the directory in
+/// which a service manager puts secrets (`$CREDENTIALS_DIRECTORY`).
+pub fn secret(name: &Path) -> PathBuf {
+    let directory = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    in_credentials(name, directory.as_deref())
+}
+
+/// The same with another directory for secrets, or none.
+pub fn in_credentials(name: &Path, directory: Option<&Path>) -> PathBuf {
+    let is_bare = name.components().count() == 1 && !name.is_absolute();
+    let in_directory = directory.map(|directory| directory.join(name));
+    in_directory.filter(|path| is_bare && !name.exists() && path.exists()).unwrap_or_else(|| name.to_owned())
+}
+
 /// An output that is noted for as long as this lives.
 #[derive(Debug)]
 pub struct Claim(Option<Identity>);

@@ -73,6 +73,11 @@ pub fn say(message: &str) {
     }
 }
 
+/// Whether what is printed goes into the journal: a log that is searched, and not mailed.
+pub fn is_journal() -> bool {
+    form_of_stderr() == Form::Journal
+}
+
 fn form_of_stderr() -> Form {
     let stderr = std::io::stderr();
     if stderr.is_terminal() {

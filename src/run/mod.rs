@@ -3,6 +3,7 @@
 //! Uses no other module of the crate, and knows nothing of records.
 
 pub mod descriptors;
+pub mod engine;
 pub mod exit;
 pub mod fault;
 pub mod files;
@@ -15,6 +16,7 @@ pub mod retry;
 pub mod scratch;
 pub mod settings;
 pub mod signals;
+pub mod tls;
 pub mod units;
 
 pub use exit::{Error, Exit, Result};

@@ -10,8 +10,6 @@
 //! 4. *Rejects first*: an object is never visible without the account of what it lacks.
 //! 5. *Publish* under the condition; whatever is there then is judged by its range alone ([`super::found`]).
 
-use serde_json::json;
-
 use super::error::{Doing, READ};
 use super::found::{Found, REJECTS, metadata_of};
 use super::location::Location;
@@ -22,6 +20,7 @@ use super::rejects;
 use super::store::{Seen, Store};
 use super::upload::{AbortHandle, Upload, Warn};
 use crate::batch::Batch;
+use crate::batch::receipt::{Outcome, Receipt};
 use crate::run::exit::{Error, Result};
 use crate::stream::seal::{Range, Sealed};
 use crate::stream::{ByteSink, Facts};
@@ -30,6 +29,7 @@ use crate::stream::{ByteSink, Facts};
 const PARQUET: &[u8] = b"PAR1";
 /// How a name ends that says so.
 const PARQUET_SUFFIX: &str = ".parquet";
+const CSV_SUFFIX: &str = ".csv";
 
 /// The place of a batch, looked at.
 pub struct Place {
@@ -166,16 +166,12 @@ impl Landing {
 
     fn receipt(&self, sealed: &Sealed, published: Published, rejects: Option<&Location>) -> Facts {
         let (result, end) = match published.how {
-            How::Stored => ("stored", self.batch.range.end_offset),
-            How::Exists => ("exists", self.batch.range.end_offset),
-            How::Adopted { end } => ("adopted", end),
+            How::Stored => (Outcome::Stored, self.batch.range.end_offset),
+            How::Exists => (Outcome::Exists, self.batch.range.end_offset),
+            How::Adopted { end } => (Outcome::Adopted, end),
         };
         let range = Range { end_offset: end, ..self.batch.range.clone() };
-        let mut facts = Facts::new();
-        facts.insert("location".into(), self.location.to_string().into());
-        facts.insert("result".into(), result.into());
-        facts.insert("stream".into(), sealed.open.clone().into());
-        facts.insert("range".into(), json!(range));
+        let mut facts = Receipt::facts(self.location.to_string(), result, Some(sealed), range);
         facts.insert("bytes".into(), published.bytes.into());
         facts.insert("etag".into(), published.etag.into());
         if let Some(version) = published.version_id {
@@ -237,14 +233,27 @@ impl Storing {
 /// Holds the first bytes against what the name says: a file of lines under a name that says Parquet
 /// would break every reader of the data set. A name that the user has spelled out is the user's.
 struct Form {
-    /// Whether the name says Parquet; none if nobody asks.
-    parquet: Option<bool>,
+    /// None if nobody asks.
+    named: Option<Named>,
     begin: Vec<u8>,
+}
+
+/// What the end of a name says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Parquet,
+    Csv,
+    Other,
 }
 
 impl Form {
     fn of(key: Option<&str>) -> Self {
-        Self { parquet: key.map(|key| key.ends_with(PARQUET_SUFFIX)), begin: Vec::new() }
+        let named = |key: &str| match key {
+            _ if key.ends_with(PARQUET_SUFFIX) => Named::Parquet,
+            _ if key.ends_with(CSV_SUFFIX) => Named::Csv,
+            _ => Named::Other,
+        };
+        Self { named: key.map(named), begin: Vec::new() }
     }
 
     fn take(&mut self, bytes: &[u8]) -> Result<()> {
@@ -257,12 +266,24 @@ impl Form {
     }
 
     fn finish(&self) -> Result<()> {
-        match (self.parquet, self.begin == PARQUET) {
-            (Some(true), false) => Err(Error::usage("the stream is no Parquet file, as the name would say")
-                .hint("to-parquet --schema FILE | s3-put ..., or s3-put --suffix .ndjson")),
-            (Some(false), true) => {
+        let records = self.begin.first().is_none_or(|byte| *byte == b'{');
+        match (self.named, self.begin == PARQUET) {
+            (Some(Named::Parquet), false) if records => {
+                Err(Error::usage("the stream is no Parquet file, as the name would say")
+                    .hint("to-parquet --schema FILE | s3-put ..., or s3-put --suffix .ndjson"))
+            }
+            (Some(Named::Parquet), false) => {
+                Err(Error::usage("the stream is no Parquet file, as the name would say")
+                    .hint("s3-put --suffix .csv, if it is CSV"))
+            }
+            (Some(Named::Csv | Named::Other), true) => {
                 Err(Error::usage("the stream is a Parquet file, and the name would not say so")
                     .hint("s3-put without --suffix"))
+            }
+            // A row never begins with a brace: to-csv puts such a cell in quotes.
+            (Some(Named::Csv), false) if self.begin.starts_with(b"{") => {
+                Err(Error::usage("the stream is records and no CSV, as the name would say")
+                    .hint("to-csv --schema FILE | s3-put ..., or s3-put --suffix .ndjson"))
             }
             _ => Ok(()),
         }

@@ -27,13 +27,12 @@ use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorC
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_types::service_config::ServiceConfigKey;
-use tokio::runtime::{Builder as RuntimeBuilder, Handle};
-use tokio::sync::oneshot;
 
 use super::error::{Doing, Failure, why};
 use super::location::Location;
 use super::options::{S3Args, S3Place, endpoint};
 use super::sandbox::Sandbox;
+use crate::run::engine::Engine;
 use crate::run::exit::{Error, Result};
 use crate::run::fault::around;
 
@@ -88,7 +87,7 @@ impl Store {
     }
 
     fn connect(args: S3Args, keys: Option<Credentials>) -> Result<Self> {
-        let engine = Engine::start()?;
+        let engine = Engine::start("S3")?;
         let (client, name) = engine.wait(connect(args, keys))??;
         Ok(Self { client, name: name.into(), engine: Arc::new(engine) })
     }
@@ -110,7 +109,7 @@ impl Store {
 
     /// Starts `work` on the store's thread.
     pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        self.engine.handle.spawn(work);
+        self.engine.spawn(work);
     }
 
     /// Looks at the destination, so that a wrong bucket, wrong keys or a wrong endpoint are told
@@ -285,39 +284,5 @@ impl Intercept for Attempts {
             log::info!("an attempt at a request failed: {}", why(error, status));
         }
         Ok(())
-    }
-}
-
-/// The thread that drives all requests of a store. It ends when the last [`Store`] is dropped.
-struct Engine {
-    handle: Handle,
-    _alive: oneshot::Sender<()>,
-}
-
-impl Engine {
-    fn start() -> Result<Self> {
-        let runtime = RuntimeBuilder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|cause| Error::io("cannot start the S3 client", &cause))?;
-        let handle = runtime.handle().clone();
-        let (alive, dropped) = oneshot::channel::<()>();
-        std::thread::Builder::new()
-            .name("s3".to_owned())
-            .spawn(move || {
-                // An error here is the end of the sender: what we wait for.
-                let _ = runtime.block_on(dropped);
-            })
-            .map_err(|cause| Error::io("cannot start the S3 client", &cause))?;
-        Ok(Self { handle, _alive: alive })
-    }
-
-    fn wait<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Result<T> {
-        let (done, result) = std::sync::mpsc::sync_channel(1);
-        self.handle.spawn(async move {
-            // Whoever waited may have given up.
-            let _ = done.send(work.await);
-        });
-        result.recv().map_err(|_| Error::temporary("the S3 client ended unexpectedly"))
     }
 }

@@ -1,5 +1,7 @@
 //! What a stage did with its records, and what is to be known of it. Every input has exactly one fate.
 
+use std::ops::AddAssign;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -21,6 +23,17 @@ pub struct Counts {
     pub written: u64,
     /// Blank lines that were skipped.
     pub blank: u64,
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, more: Self) {
+        self.read += more.read;
+        self.passed += more.passed;
+        self.rejected += more.rejected;
+        self.dropped += more.dropped;
+        self.written += more.written;
+        self.blank += more.blank;
+    }
 }
 
 impl Counts {

@@ -229,7 +229,7 @@ impl<R: Read> FrameReader<R> {
     }
 
     fn ended_early(&self) -> Result<Chunk> {
-        Err(Error::data(format!(
+        Err(Error::upstream(format!(
             "upstream ended without a seal after {} bytes: it failed, or a stage in between dropped it",
             self.count
         )))

@@ -172,7 +172,7 @@ impl<R: Read> Input<R> {
 
     fn end(&mut self) -> Result<Event<'_>> {
         if self.sealed.is_some() && self.closing.is_none() {
-            return Err(Error::data(format!(
+            return Err(Error::upstream(format!(
                 "upstream ended without a seal after {} records: it failed, or a stage in between dropped it",
                 self.read
             )));

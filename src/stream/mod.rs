@@ -10,6 +10,7 @@
 //! | [`reject`], [`rejects`] | one refused record; all of a stage's, and the allowance |
 //! | [`side`] | files that are written beside the data |
 //! | [`report`], [`summary`] | what a stage tells the parent of the pipeline, and whoever asks |
+//! | [`reports`] | what that parent makes of the reports of all its stages |
 //!
 //! Uses `run` and no room.
 
@@ -26,6 +27,7 @@ pub mod record;
 pub mod reject;
 pub mod rejects;
 pub mod report;
+pub mod reports;
 pub mod seal;
 pub mod shapes;
 pub mod side;

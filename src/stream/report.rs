@@ -7,7 +7,7 @@
 
 use std::os::fd::{BorrowedFd, RawFd};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 
 use serde_json::{Value, json};
 
@@ -26,7 +26,11 @@ struct Ear {
     stage: &'static str,
     fd: RawFd,
     ended: AtomicBool,
+    published: AtomicU64,
 }
+
+/// No sink, or one that cannot tell.
+const UNKNOWN: u64 = u64::MAX;
 
 static EAR: OnceLock<Option<Ear>> = OnceLock::new();
 
@@ -35,10 +39,18 @@ pub fn start(stage: &'static str) {
     let fd = std::env::var("SLUICEBOX_REPORT_FD").ok().and_then(|fd| fd.parse().ok());
     // A number that was not inherited would soon be that of a file or a connection of ours.
     let fd = fd.filter(|&fd| fd > 2 && is_open(fd));
-    let ear = EAR.get_or_init(|| fd.map(|fd| Ear { stage, fd, ended: AtomicBool::new(false) }));
+    let ear = |fd| Ear { stage, fd, ended: AtomicBool::new(false), published: AtomicU64::new(UNKNOWN) };
+    let ear = EAR.get_or_init(|| fd.map(ear));
     if let Some(ear) = ear {
         ear.write(&json!({"v": 1, "event": "start", "stage": stage, "pid": std::process::id()}));
         fault::point("stage.start");
+    }
+}
+
+/// Notes how many records can be seen where this sink has put them, for the line that ends the stage.
+pub fn published(records: u64) {
+    if let Some(Some(ear)) = EAR.get() {
+        ear.published.store(records, SeqCst);
     }
 }
 
@@ -78,15 +90,21 @@ fn line_of_failed(stage: &str, error: &Error, counts: &Counts) -> Value {
     let mut line = ended(stage, counts, error.signal_number().map_or("failed", |_| "signal"));
     line["exit"] = error.exit().code().into();
     line["broken_pipe"] = error.is_broken_pipe().into();
+    line["upstream"] = error.is_upstream().into();
     line["error"] = error.to_string().chars().take(MAX_ERROR).collect::<String>().into();
     line
 }
 
 fn ended(stage: &str, counts: &Counts, outcome: &str) -> Value {
-    json!({
+    let mut line = json!({
         "v": 1, "event": "end", "stage": stage, "pid": std::process::id(), "counts": counts,
         "outcome": outcome,
-    })
+    });
+    let published = EAR.get().and_then(Option::as_ref).map(|ear| ear.published.load(SeqCst));
+    if let Some(records) = published.filter(|records| *records != UNKNOWN) {
+        line["published"] = records.into();
+    }
+    line
 }
 
 fn is_open(fd: RawFd) -> bool {

@@ -97,6 +97,11 @@ pub trait Encoder {
         false
     }
 
+    /// Whether a terminal is no place for the output.
+    fn is_binary(&self) -> bool {
+        !self.is_text()
+    }
+
     /// Takes the output before the first record. It may move to a thread of the encoder's own.
     fn start(&mut self, out: ByteOut, sealed: Option<&Sealed>) -> Result<()>;
 
@@ -135,14 +140,21 @@ pub trait Sink {
     /// receipt: where it is, and what is there.
     fn publish(self, sealed: Option<&Sealed>) -> Result<Facts>;
 
-    /// Counts that a failure must still tell ("delivered", "failed"): asked when the run fails.
+    /// Counts that a failure must still tell ("delivered", "failed"): asked when the run fails. What was
+    /// delivered is what the pipeline has published, as far as anybody knows.
     fn facts(&self) -> Facts {
         Facts::new()
     }
 
     /// Whether it publishes all or nothing. One that cannot refuses a sealed input unless
-    /// `--allow-partial`.
+    /// `--allow-partial`, or unless it is [repeatable](Self::repeatable).
     fn atomic(&self) -> bool;
+
+    /// Whether the same stream, stored in part or several times, comes to the same in the end: a batch,
+    /// written under keys and versions that follow from its range. Its receipt says that all is stored.
+    fn repeatable(&self) -> bool {
+        false
+    }
 }
 
 /// Bytes in, stored somewhere all or nothing.

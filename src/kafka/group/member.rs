@@ -19,7 +19,9 @@ use crate::batch::mandate::Membership;
 use crate::batch::place::Committed;
 use crate::kafka::client::{self, Journal};
 use crate::kafka::codes;
+use crate::kafka::fetch::CONSUMING;
 use crate::kafka::native::group::{self, Commit};
+use crate::kafka::native::offsets::{Which, offsets};
 use crate::kafka::native::transaction;
 use crate::kafka::options::{Preset, Settings};
 use crate::kafka::rights::{Operation, Right};
@@ -31,13 +33,8 @@ const DEFAULTS: [Preset; 2] = [
     ("socket.keepalive.enable", "true"),
 ];
 
-const FIXED: [Preset; 5] = [
-    ("enable.auto.commit", "false"),
-    ("enable.auto.offset.store", "false"),
-    ("auto.offset.reset", "error"),
-    ("isolation.level", "read_committed"),
-    ("partition.assignment.strategy", "cooperative-sticky"),
-];
+/// Partitions move one by one, without a stop for all.
+const STRATEGY: Preset = ("partition.assignment.strategy", "cooperative-sticky");
 
 /// How long a question to the coordinator may take.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -106,7 +103,8 @@ pub struct Member {
 impl Member {
     /// Connects; the group is joined by [`Self::join`].
     pub fn open(settings: &Settings, group: &str) -> Result<Self> {
-        let mut config = settings.client_config(&DEFAULTS, &FIXED);
+        let fixed = [&CONSUMING[..], &[STRATEGY]].concat();
+        let mut config = settings.client_config(&DEFAULTS, &fixed);
         config.set("group.id", group);
         let ear = Ear { journal: Journal::default(), changes: Mutex::default() };
         let consumer: BaseConsumer<Ear> = client::create(&config, ear)?;
@@ -117,8 +115,8 @@ impl Member {
     }
 
     /// Joins the group.
-    pub fn join(&self, topics: &[String]) -> Result<()> {
-        let names: Vec<&str> = topics.iter().map(String::as_str).collect();
+    pub fn join<'a>(&self, topics: impl Iterator<Item = &'a str>) -> Result<()> {
+        let names: Vec<&str> = topics.collect();
         let what = || format!("cannot join group {}", self.group);
         self.consumer.subscribe(&names).map_err(|cause| codes::wrapped(what(), &cause))
     }
@@ -200,6 +198,20 @@ impl Member {
         let found = group::commits_of(self.client(), &self.group, Some(&names), false, self.wait)
             .map_err(|refusal| self.cannot_read(refusal.code))?;
         Ok(found.into_iter().map(|(_, partition, committed)| (partition, committed)).collect())
+    }
+
+    /// An offset of each of these partitions, none where there is no such record. An error says `what` failed.
+    pub fn offsets(
+        &self,
+        topic: &str,
+        partitions: &[i32],
+        which: Which,
+        what: impl Fn() -> String,
+    ) -> Result<Vec<Option<i64>>> {
+        let places: Vec<(&str, i32)> = partitions.iter().map(|partition| (topic, *partition)).collect();
+        let found = offsets(self.client(), &places, which, self.wait)
+            .map_err(|refusal| codes::error(what(), refusal.code))?;
+        found.into_iter().map(|offset| offset.map_err(|code| codes::error(what(), code))).collect()
     }
 
     fn cannot_read(&self, code: RDKafkaErrorCode) -> Error {

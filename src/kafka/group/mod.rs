@@ -14,19 +14,21 @@
 //! and a fetch have nothing to do with each other. A commit is made with the right of a member, one
 //! at a time for each partition.
 
+mod batch;
 mod child;
+mod command;
 mod cut;
 mod leash;
 mod member;
 mod pool;
+mod quiet;
 mod range;
 mod standing;
+mod topics;
 mod worker;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::Read;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -36,43 +38,31 @@ pub use cut::Cut;
 use leash::Leash;
 use member::{Change, Member, Partition};
 use pool::Pool;
-use rdkafka::error::RDKafkaErrorCode;
+use quiet::Quiet;
+use topics::Topic;
 use worker::Worker;
-use xxhash_rust::xxh3::Xxh3;
 
 use super::native::identity;
-use super::native::offsets::{Which, offsets};
 use super::options::Settings;
-use super::rights::Operation;
-use super::{codes, topic};
+use super::selection::Selection;
 use crate::batch::machine::Commits;
 use crate::run::exit::{Error, Exit, Result};
 use crate::run::fault;
 use crate::run::signals::Signals;
 use crate::stream::counts::{Counts, Facts};
 use crate::stream::rejects::Allowance;
-use crate::stream::seal::hex128;
 
 /// How long one turn of the main thread waits for the group.
 const TURN: Duration = Duration::from_millis(50);
 /// How long a partition's thread may take to notice that it was ended.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long a member without partitions waits for some, under `--exit-at-end`.
-const SETTLE: Duration = Duration::from_secs(3);
-/// How often a member that was assigned nothing says that it waits.
-const REMIND: Duration = Duration::from_secs(30);
-/// The pause before a question that brokers could not answer yet is asked again.
-const ASK_AGAIN: Duration = Duration::from_millis(200);
-/// So much of a script tells it from another one.
-const LONGEST_SCRIPT: u64 = 1 << 20;
-
 /// What to consume, and how.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The group.
     pub group: String,
     /// Its topics.
-    pub topics: Vec<String>,
+    pub topics: Selection,
     /// The command that each batch is given to.
     pub command: Vec<OsString>,
     /// End where the partitions end at the start.
@@ -99,12 +89,6 @@ pub struct Plan {
     pub max_rejects: Allowance,
 }
 
-/// A topic that is consumed.
-struct Topic {
-    name: Arc<str>,
-    id: String,
-}
-
 /// What all threads share.
 struct Job {
     plan: Plan,
@@ -125,6 +109,15 @@ struct Job {
 struct Tally {
     batches: u64,
     counts: Counts,
+}
+
+impl Job {
+    /// Takes account of a batch that was stored.
+    fn count(&self, counts: &Counts) {
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        tally.batches += 1;
+        tally.counts += *counts;
+    }
 }
 
 /// A consumer in its group.
@@ -154,30 +147,6 @@ struct Leaving {
     killed: bool,
 }
 
-impl Job {
-    fn topic_id(&self, topic: &str) -> Result<String> {
-        id_of(&self.member, topic)
-    }
-}
-
-fn id_of(member: &Member, topic: &str) -> Result<String> {
-    identity::topic_id(member.client(), topic, member.patience())
-        .map_err(|refusal| unidentified(topic, refusal.code))
-}
-
-/// Why a topic has no id.
-fn unidentified(topic: &str, code: RDKafkaErrorCode) -> Error {
-    use RDKafkaErrorCode as K;
-    match code {
-        K::UnknownTopicOrPartition | K::UnknownTopic => topic::unknown(topic),
-        K::UnsupportedFeature => Error::usage(format!(
-            "this cluster gives topics no ids, so a topic that was made again would not be noticed: topic {topic}"
-        ))
-        .hint("Kafka 2.8 or later"),
-        code => codes::error(format!("cannot look up topic {topic}"), code),
-    }
-}
-
 impl Group {
     /// Connects, and looks everything up that must be known before the group is joined.
     pub fn open(settings: &Settings, plan: Plan) -> Result<Self> {
@@ -186,17 +155,16 @@ impl Group {
         let cluster = identity::cluster_id(member.client(), wait)
             .ok_or_else(|| Error::usage("this cluster does not tell its id").hint("Kafka 0.10.1 or later"))?;
         let (mut topics, mut ends) = (Vec::new(), HashMap::new());
-        for (at, name) in plan.topics.iter().enumerate() {
-            let found = topic::find(member.client(), name, Operation::Read, wait)?;
-            topics.push(Topic { name: found.name.clone(), id: id_of(&member, name)? });
+        for (at, found) in plan.topics.find(member.client(), wait)?.into_iter().enumerate() {
+            topics.push(Topic { name: found.name.clone(), id: topics::id_of(&member, &found.name)? });
             if plan.exit_at_end {
-                ends.extend(
-                    ends_of(&member, &found)?.into_iter().map(|(partition, end)| ((at, partition), end)),
-                );
+                let found = topics::ends_of(&member, &found)?;
+                ends.extend(found.into_iter().map(|(partition, end)| ((at, partition), end)));
             }
         }
-        let pool = Pool::new(settings, plan.topics.clone(), plan.max_children);
-        let digest = digest(&plan.command);
+        let names: Vec<Arc<str>> = topics.iter().map(|topic: &Topic| Arc::clone(&topic.name)).collect();
+        let pool = Pool::new(settings, names, plan.max_children);
+        let digest = command::digest(&plan.command);
         let tally = Mutex::default();
         let settings = settings.clone();
         let job = Job { plan, settings, member, pool, cluster, topics, ends, digest, tally };
@@ -217,7 +185,11 @@ impl Group {
     pub fn run(mut self, signals: &Signals) -> (Counts, Result<Facts>) {
         let leashes = Arc::clone(&self.leashes);
         let _kill = signals.on_abort(move || each(&leashes, Leash::kill));
-        let result = self.job.member.join(&self.job.plan.topics).and_then(|()| self.follow(signals));
+        let result = self
+            .job
+            .member
+            .join(self.job.topics.iter().map(|topic| &*topic.name))
+            .and_then(|()| self.follow(signals));
         each(&self.leashes, Leash::kill);
         let tally = *self.job.tally.lock().unwrap_or_else(PoisonError::into_inner);
         self.leave();
@@ -405,74 +377,8 @@ impl Group {
     }
 }
 
-/// How long nothing has been assigned.
-struct Quiet<'a> {
-    group: &'a str,
-    since: Instant,
-    reminded: Instant,
-    joined: bool,
-}
-
-impl<'a> Quiet<'a> {
-    fn new(group: &'a str) -> Self {
-        Self { group, since: Instant::now(), reminded: Instant::now(), joined: false }
-    }
-
-    /// The group has decided something.
-    fn end(&mut self) {
-        (self.since, self.joined) = (Instant::now(), true);
-    }
-
-    /// Whether this member is in the group, and was assigned nothing for so long that the others must
-    /// have it all.
-    fn is_long(&mut self) -> bool {
-        if self.joined && self.since.elapsed() > SETTLE {
-            log::warn!(
-                "group {}: all partitions are held by other members, which will do the work",
-                self.group
-            );
-            return true;
-        }
-        if self.reminded.elapsed() > REMIND {
-            self.reminded = Instant::now();
-            let seconds = self.since.elapsed().as_secs();
-            log::warn!(
-                "group {}: still waiting to be let in after {seconds} s: a member that died is waited for until its session times out",
-                self.group
-            );
-        }
-        false
-    }
-}
-
 fn each(leashes: &Mutex<Vec<Arc<Leash>>>, act: impl Fn(&Leash)) {
     leashes.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|leash| act(leash));
-}
-
-/// Asks until the brokers agree on who leads: one that was just restarted may not know yet.
-fn ends_of(member: &Member, topic: &topic::Topic) -> Result<Vec<(i32, i64)>> {
-    let deadline = Instant::now() + member.patience();
-    loop {
-        match ask_for_ends(member, topic) {
-            Err(error) if error.exit() == Exit::Temporary && Instant::now() < deadline => {
-                thread::sleep(ASK_AGAIN);
-            }
-            other => return other,
-        }
-    }
-}
-
-fn ask_for_ends(member: &Member, topic: &topic::Topic) -> Result<Vec<(i32, i64)>> {
-    let names: Vec<(&str, i32)> =
-        topic.partitions.iter().map(|partition| (&*topic.name, partition.id)).collect();
-    let what = || format!("cannot read the end offsets of {}", topic.name);
-    let found = offsets(member.client(), &names, Which::Stable, member.patience())
-        .map_err(|refusal| codes::error(what(), refusal.code))?;
-    let numbered = names.iter().zip(found).map(|((_, partition), end)| match end {
-        Ok(end) => Ok((*partition, end.unwrap_or(0))),
-        Err(code) => Err(codes::error(what(), code)),
-    });
-    numbered.collect()
 }
 
 fn listed(partitions: &[Partition]) -> String {
@@ -480,57 +386,4 @@ fn listed(partitions: &[Partition]) -> String {
         return "nothing".to_owned();
     }
     partitions.iter().map(|(topic, partition)| format!("{topic}/{partition}")).collect::<Vec<_>>().join(", ")
-}
-
-/// The digest of a command, as it stands beside a plan: its arguments, and its text if it is a script.
-fn digest(command: &[OsString]) -> String {
-    use std::os::unix::ffi::OsStrExt;
-    let mut digest = Xxh3::new();
-    for argument in command {
-        digest.update(argument.as_bytes());
-        digest.update(&[0]);
-    }
-    digest.update(&script(&command[0]).unwrap_or_default());
-    hex128(digest.digest128())[..16].to_owned()
-}
-
-/// The text of a script that is named by its path. A program is left out: a newer one is no other command.
-fn script(path: &OsString) -> Option<Vec<u8>> {
-    let is_path = path.as_encoded_bytes().contains(&b'/');
-    let mut file = is_path.then(|| File::open(path).ok())??;
-    let mut text = vec![0; 2];
-    file.read_exact(&mut text).ok().filter(|()| text == b"#!")?;
-    file.take(LONGEST_SCRIPT).read_to_end(&mut text).ok()?;
-    Some(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cluster_without_topic_ids_is_refused_by_name() {
-        let error = unidentified("users", RDKafkaErrorCode::UnsupportedFeature);
-        assert_eq!((error.exit(), error.advice()), (Exit::Usage, Some("Kafka 2.8 or later")));
-        assert!(error.message().contains("no ids") && error.message().ends_with("topic users"), "{error}");
-        assert_eq!(unidentified("users", RDKafkaErrorCode::RequestTimedOut).exit(), Exit::Temporary);
-    }
-
-    #[test]
-    fn the_digest_tells_of_arguments_and_of_an_edited_script() {
-        let of = |command: &[&str]| digest(&command.iter().map(OsString::from).collect::<Vec<_>>());
-        assert_eq!(of(&["sh", "-c", "x"]).len(), 16);
-        assert_ne!(of(&["sh", "-c", "x"]), of(&["sh", "-cx"]));
-        let dir = std::env::temp_dir().join(format!("sluicebox-digest-{}", std::process::id()));
-        std::fs::create_dir_all(&dir).unwrap();
-        let land = dir.join("land.sh").display().to_string();
-        let with = |text: &str| {
-            std::fs::write(&land, text).unwrap();
-            of(&[&land])
-        };
-        assert_ne!(with("#!/bin/sh\none"), with("#!/bin/sh\ntwo"));
-        assert_eq!(with("\x7fELF one"), with("\x7fELF two"), "a program that was updated");
-        assert_eq!(of(&[&land]), of(&[&land]));
-        std::fs::remove_dir_all(&dir).unwrap();
-    }
 }

@@ -4,50 +4,32 @@
 //! the member of the group alone. So nothing of a rebalance touches a fetch, and nothing of a fetch
 //! a rebalance. A client is made when it is first needed, and kept, with its connections.
 
-use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 
 use super::leash::Leash;
 use crate::kafka::client::{self, Journal};
 use crate::kafka::codes;
+use crate::kafka::fetch::{self, Bell};
 use crate::kafka::native::read::Reader;
 use crate::kafka::options::{Preset, Settings};
-use crate::run::{Error, Result};
+use crate::run::Result;
 
 /// What one client keeps ahead of its command.
-const QUEUE_KIB: &str = "4096";
+const QUEUE_KIB: usize = 4096;
 /// How often a wait for a client looks whether it is still wanted.
 const STEP: Duration = Duration::from_millis(100);
 
-const DEFAULTS: [Preset; 7] = [
-    // A client goes from partition to partition, and a fetch that waits for news holds the next one up.
-    ("fetch.wait.max.ms", "100"),
-    ("fetch.queue.backoff.ms", "5"),
-    ("queued.min.messages", "1000000"),
-    ("fetch.message.max.bytes", "1048576"),
-    ("fetch.max.bytes", "8388608"),
-    ("fetch.error.backoff.ms", "100"),
-    ("socket.keepalive.enable", "true"),
-];
-
-const FIXED: [Preset; 5] = [
-    ("enable.auto.commit", "false"),
-    ("enable.auto.offset.store", "false"),
-    ("auto.offset.reset", "error"),
-    ("isolation.level", "read_committed"),
-    // One of the two ways to learn that the end of a range was reached.
-    ("enable.partition.eof", "true"),
-];
+/// A client goes from partition to partition, and a fetch that waits for news holds the next one up.
+const DEFAULTS: [Preset; 1] = [("fetch.wait.max.ms", "100")];
 
 /// The clients.
 pub struct Pool {
     settings: Settings,
-    topics: Vec<String>,
+    topics: Vec<Arc<str>>,
     free: Mutex<Free>,
     given_back: Condvar,
     waiting: AtomicUsize,
@@ -62,7 +44,7 @@ struct Free {
 /// A client, and the partition that it reads.
 pub struct Slot {
     reader: Reader<Journal>,
-    wake: Arc<OwnedFd>,
+    bell: Bell,
     open: Option<(usize, i32)>,
     /// The next offset that has not been handed out.
     next: i64,
@@ -70,7 +52,7 @@ pub struct Slot {
 
 impl Pool {
     /// At most `count` clients for these topics.
-    pub fn new(settings: &Settings, topics: Vec<String>, count: usize) -> Self {
+    pub fn new(settings: &Settings, topics: Vec<Arc<str>>, count: usize) -> Self {
         let free = Mutex::new(Free { idle: Vec::new(), unmade: count.max(1) });
         let settings = settings.clone();
         Self { settings, topics, free, given_back: Condvar::new(), waiting: AtomicUsize::new(0) }
@@ -121,18 +103,13 @@ impl Pool {
     }
 
     fn make(&self) -> Result<Slot> {
-        let mut config = self.settings.client_config(&DEFAULTS, &FIXED);
-        if self.settings.get("queued.max.messages.kbytes").is_none() {
-            config.set("queued.max.messages.kbytes", QUEUE_KIB);
-        }
+        let config = fetch::config(&self.settings, &DEFAULTS, QUEUE_KIB);
         let client: BaseConsumer<Journal> = client::create(&config, Journal::default())?;
-        let names: Vec<&str> = self.topics.iter().map(String::as_str).collect();
+        let names: Vec<&str> = self.topics.iter().map(|name| &**name).collect();
         let mut reader = Reader::new(client, &names).map_err(|code| codes::error("cannot read", code))?;
-        let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)
-            .map_err(|cause| Error::io("cannot make an eventfd", &cause.into()))?;
-        let wake = Arc::new(wake);
-        reader.wake(&wake);
-        Ok(Slot { reader, wake, open: None, next: 0 })
+        let bell = Bell::new()?;
+        bell.hang_on(&mut reader);
+        Ok(Slot { reader, bell, open: None, next: 0 })
     }
 
     /// Closes all clients that are here.
@@ -180,11 +157,7 @@ impl Slot {
 
     /// Serves the client's events and waits for records, at most `time`.
     pub fn wait(&self, time: Duration) -> Result<()> {
-        let time = Timespec { tv_sec: time.as_secs() as i64, tv_nsec: time.subsec_nanos().into() };
-        let mut wait = [PollFd::from_borrowed_fd(self.wake.as_fd(), PollFlags::IN)];
-        if poll(&mut wait, Some(&time)).is_ok_and(|ready| ready > 0) {
-            let _ = rustix::io::read(&*self.wake, &mut [0; 8]);
-        }
+        self.bell.wait(time);
         while self.reader.consumer().poll(Duration::ZERO).is_some() {}
         self.reader.consumer().context().refusal().map_or(Ok(()), Err)
     }

@@ -9,11 +9,10 @@ use rdkafka::error::RDKafkaErrorCode;
 
 use super::leash::Leash;
 use super::pool::Slot;
-use crate::kafka::codes;
+use crate::kafka::fetch;
 use crate::kafka::native::read::{Arrival, Timestamp};
-use crate::kafka::rights::{Operation, Right};
 use crate::kafka::value::{check_object, one_line};
-use crate::run::exit::{Error, Exit, Result};
+use crate::run::exit::{Error, Result};
 use crate::stream::counts::Counts;
 use crate::stream::output::Output;
 use crate::stream::rejects::Rejects;
@@ -96,7 +95,7 @@ fn look_once(slot: &mut Slot, range: &Range<'_>) -> Result<Seen> {
     for arrival in arrivals.iter().filter(|arrival| range.is(arrival)) {
         match (arrival.error(), &seen) {
             (Some(code), _) => {
-                let at_end = check_trouble(code, &arrival, range)?;
+                let at_end = is_end(code, &arrival, range)?;
                 if at_end && matches!(seen, Seen::Nothing) {
                     seen = Seen::End;
                 }
@@ -194,7 +193,7 @@ impl Pouring<'_> {
         for (at, arrival) in arrivals.iter().enumerate().filter(|(_, arrival)| self.range.is(arrival)) {
             if let Some(code) = arrival.error() {
                 self.met_end |= code == RDKafkaErrorCode::PartitionEOF;
-                if check_trouble(code, &arrival, self.range)? {
+                if is_end(code, &arrival, self.range)? {
                     self.position = self.position.max(self.range.end);
                 }
                 continue;
@@ -255,19 +254,9 @@ fn time(arrival: &Arrival<'_>) -> i64 {
 }
 
 /// What an event says that came instead of a record: whether the end of the range was reached.
-fn check_trouble(code: RDKafkaErrorCode, arrival: &Arrival<'_>, range: &Range<'_>) -> Result<bool> {
-    let place = || format!("topic {}, partition {}", range.topic.1, range.partition);
-    match code {
-        RDKafkaErrorCode::PartitionEOF => Ok(arrival.offset() >= range.end),
-        RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange => Err(Error::data(format!(
-            "{}: the records that were to be read next are gone: {}",
-            place(),
-            arrival.error_text()
-        ))),
-        code if codes::exit_of(code) == Exit::Temporary => {
-            log::warn!("{}: {}", place(), arrival.error_text());
-            Ok(false)
-        }
-        code => Err(Right::on_topic(Operation::Read, range.topic.1).error(place(), code)),
+fn is_end(code: RDKafkaErrorCode, arrival: &Arrival<'_>, range: &Range<'_>) -> Result<bool> {
+    if code == RDKafkaErrorCode::PartitionEOF {
+        return Ok(arrival.offset() >= range.end);
     }
+    fetch::check(code, arrival, range.topic.1).map(|()| false)
 }

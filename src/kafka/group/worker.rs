@@ -1,58 +1,45 @@
 //! One assigned partition at work: the steps of [`batch::machine`](crate::batch::machine), carried
 //! out one after another by a thread of its own, with the real clients.
 
-use std::ffi::OsString;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::child::{self, Child, Feed};
+use super::child;
 use super::cut::{date, next_day};
 use super::leash::Leash;
 use super::pool::Slot;
-use super::range::{self, Head, Poured};
-use super::{Job, Tally};
-use crate::batch::machine::{Action, Commits, Event, Machine, Rest};
-use crate::batch::mandate::{self, Membership};
+use super::range::{self, Head};
+use super::{Job, topics};
+use crate::batch::machine::{Action, Event, Machine, Rest};
 use crate::batch::place::{self, Mark, Place, Plan};
-use crate::batch::receipt::Expected;
-use crate::batch::{Batch, Mandate};
-use crate::kafka::codes;
 use crate::kafka::native::group::Commit;
-use crate::kafka::native::offsets::{Which, offsets};
+use crate::kafka::native::offsets::Which;
 use crate::run::exit::{Error, Exit, Result};
 use crate::run::fault;
-use crate::run::units::grouped;
-use crate::stream::Sealed;
-use crate::stream::counts::Facts;
-use crate::stream::output::Output;
-use crate::stream::rejects::{Judge, Rejects};
-use crate::stream::seal::{Range, StageCounts};
 
 /// How often new records are looked for.
 const LOOK: Duration = Duration::from_millis(500);
 /// The first pause after a failure, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// The name under which our counts stand in the seal.
-const STAGE: &str = "kafka-consume";
 
 /// A partition at work.
 pub struct Worker {
     pub(super) job: Arc<Job>,
     topic: usize,
     pub(super) partition: i32,
-    leash: Arc<Leash>,
+    pub(super) leash: Arc<Leash>,
     machine: Machine,
-    slot: Option<Slot>,
+    pub(super) slot: Option<Slot>,
     /// Where the group stands, and how many partitions it knows of.
     pub(super) place: Place,
     pub(super) known: i32,
     /// The batch that is planned.
     pub(super) plan: Option<Plan>,
     /// The leader epoch of the last record that was handed out.
-    epoch: Option<i32>,
+    pub(super) epoch: Option<i32>,
     /// The mean size of a value in the last batch.
-    mean: f64,
+    pub(super) mean: f64,
     error: Option<Error>,
 }
 
@@ -167,7 +154,7 @@ impl Worker {
         Event::Failed { again }
     }
 
-    pub(super) fn topic(&self) -> &super::Topic {
+    pub(super) fn topic(&self) -> &topics::Topic {
         &self.job.topics[self.topic]
     }
 
@@ -178,7 +165,7 @@ impl Worker {
     /// The topic is still the one that this began with.
     pub(super) fn check_topic(&self) -> Result<()> {
         let topic = self.topic();
-        let id = self.job.topic_id(&topic.name)?;
+        let id = topics::id_of(&self.job.member, &topic.name)?;
         if id == topic.id {
             return Ok(());
         }
@@ -189,12 +176,15 @@ impl Worker {
     }
 
     pub(super) fn offset(&self, which: Which) -> Result<i64> {
-        let (member, place) = (&self.job.member, [(&*self.topic().name, self.partition)]);
         let what = || "cannot read the offsets".to_owned();
-        let found = offsets(member.client(), &place, which, member.patience())
-            .map_err(|refusal| codes::error(what(), refusal.code))?;
-        let found = found.into_iter().next().transpose().map_err(|code| codes::error(what(), code))?;
-        found.flatten().ok_or_else(|| Error::temporary(format!("{}: no answer", what())))
+        let found = self.ask(which, what)?;
+        found.ok_or_else(|| Error::temporary(format!("{}: no answer", what())))
+    }
+
+    /// An offset of this partition, if there is such a record.
+    fn ask(&self, which: Which, what: impl Fn() -> String) -> Result<Option<i64>> {
+        let found = self.job.member.offsets(&self.topic().name, &[self.partition], which, what)?;
+        Ok(found.into_iter().next().flatten())
     }
 
     /// As far as may be read now.
@@ -270,15 +260,11 @@ impl Worker {
     }
 
     fn first_of_next_day(&self, time: i64) -> Result<Option<i64>> {
-        let (member, place) = (&self.job.member, [(&*self.topic().name, self.partition)]);
-        let what = || format!("cannot look for the next day in {}", self.name());
-        let found = offsets(member.client(), &place, Which::Time(next_day(time)), member.patience())
-            .map_err(|refusal| codes::error(what(), refusal.code))?;
-        Ok(found.into_iter().next().transpose().map_err(|code| codes::error(what(), code))?.flatten())
+        self.ask(Which::Time(next_day(time)), || format!("cannot look for the next day in {}", self.name()))
     }
 
     /// The first record of a range.
-    fn look(&mut self, first: i64, end: i64) -> Result<Option<Head>> {
+    pub(super) fn look(&mut self, first: i64, end: i64) -> Result<Option<Head>> {
         fault::point("look.before");
         if self.slot.is_none() {
             self.slot = self.job.pool.take(&self.leash)?;
@@ -290,7 +276,7 @@ impl Worker {
         looked
     }
 
-    fn range(&self, first: i64, end: i64) -> range::Range<'_> {
+    pub(super) fn range(&self, first: i64, end: i64) -> range::Range<'_> {
         range::Range { topic: (self.topic, &self.topic().name), partition: self.partition, first, end }
     }
 
@@ -306,7 +292,7 @@ impl Worker {
         }
     }
 
-    fn mark(&self, plan: Option<Plan>) -> Mark {
+    pub(super) fn mark(&self, plan: Option<Plan>) -> Mark {
         let topic = self.topic();
         Mark {
             sluicebox: place::VERSION,
@@ -343,184 +329,8 @@ impl Worker {
         self.give_slot_back_if_wanted();
         Ok(Event::Committed)
     }
-
-    /// Runs the command on a range.
-    fn run_batch(&mut self, first: i64, end: i64) -> Result<Event, Failure> {
-        if self.look(first, end)?.is_none() {
-            return Ok(Event::Empty);
-        }
-        let started = Instant::now();
-        let topic = self.topic();
-        let range = Range {
-            topic: topic.name.to_string(),
-            topic_id: topic.id.clone(),
-            partition: self.partition,
-            first_offset: first,
-            end_offset: end,
-        };
-        let plan = self.plan.clone().unwrap_or(Plan { end, date: date(0).to_string(), cmd: String::new() });
-        if plan.cmd != self.job.digest {
-            log::warn!(
-                "{}: offsets {first} to {end} were planned for another command, or it was edited since: if it \
-                 stores to another place now, they may lie in both",
-                self.name()
-            );
-        }
-        let batch = Batch { range, date: plan.date };
-        let member = self.membership()?;
-        let (stored, poured) = match self.hand_over(&batch, member.as_ref()) {
-            Err(error) if error.exit() != Exit::Usage && self.is_overtaken(member.as_ref()) => {
-                log::info!("{}: again, as the group has changed meanwhile: {error}", self.name());
-                return Ok(Event::Overtaken);
-            }
-            other => other?,
-        };
-        if stored != end {
-            self.check_adopted(stored)?;
-        }
-        self.epoch = poured.epoch.filter(|_| stored == end);
-        self.mean = poured.bytes as f64 / poured.counts.read.max(1) as f64;
-        let records = poured.counts.read;
-        self.job.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(&poured);
-        let seconds = started.elapsed().as_secs_f64();
-        log::info!(
-            "{}: offsets {first} to {stored} stored: {} records in {seconds:.1} s",
-            self.name(),
-            grouped(records)
-        );
-        Ok(Event::Stored(stored))
-    }
-
-    /// In whose name the command commits, where it does.
-    fn membership(&self) -> Result<Option<Membership>> {
-        let commits = self.job.plan.commits == Commits::Command;
-        commits.then(|| self.job.member.membership()).transpose()
-    }
-
-    /// Whether the group has changed since a command was given the right to commit, which ended it.
-    fn is_overtaken(&self, member: Option<&Membership>) -> bool {
-        member.is_some_and(|then| self.job.member.membership().is_ok_and(|now| now != *then))
-    }
-
-    /// Another attempt at this batch had another end, which cannot lie behind what Kafka has.
-    fn check_adopted(&self, end: i64) -> Result<(), Failure> {
-        let high = self.offset(Which::High)?;
-        if end <= high {
-            log::info!("{}: adopting an object that ends at {end}", self.name());
-            return Ok(());
-        }
-        let text = format!(
-            "{}: the stored object ends at {end}, behind the end {high} of the partition",
-            self.name()
-        );
-        Err(Failure { error: Error::conflict(text).hint("move the object away"), again: false })
-    }
-
-    /// Starts the command, hands the range over to it, and judges how it ended.
-    fn hand_over(&mut self, batch: &Batch, member: Option<&Membership>) -> Result<(i64, Poured)> {
-        let trust_exit = self.job.plan.trust_exit;
-        let sealed = if trust_exit {
-            None
-        } else {
-            let mut sealed = Sealed::new(self.job.plan.max_rejects.to_string())?;
-            sealed.range = Some(batch.range.clone());
-            Some(sealed)
-        };
-        let expected = Expected {
-            range: batch.range.clone(),
-            stream: sealed.as_ref().map(|sealed| sealed.open.clone()).unwrap_or_default(),
-            receipts: self.job.plan.receipts,
-            trust_exit,
-            in_transaction: member.is_some(),
-        };
-        fault::point("spawn.before");
-        let (child, feed) = self.start(batch, member)?;
-        fault::point("spawn.after");
-        let poured = self.feed(feed, sealed, batch, &child);
-        if poured.is_ok() {
-            self.leash.set_whole();
-        }
-        fault::point("feed.after");
-        let ended = child.wait();
-        fault::point("ended.after");
-        if self.leash.is_killed() {
-            return Err(child::gone());
-        }
-        // A command that stopped reading has said why, or exits as if all were well.
-        let poured = match poured {
-            Err(error) if !error.is_broken_pipe() => return Err(error),
-            other => other,
-        };
-        let stored = ended.reports.judge(ended.status, &expected)?;
-        match poured {
-            Ok(poured) if !trust_exit || ended.unread == 0 => Ok((stored, poured)),
-            _ => Err(Error::data("the command did not read all of its input")),
-        }
-    }
-
-    fn start(&self, batch: &Batch, member: Option<&Membership>) -> Result<(Child, Feed)> {
-        let plan = &self.job.plan;
-        let group = self.job.member.group.clone();
-        let mut variables = batch.environment().to_vec();
-        variables.push(("BATCH_GROUP", group.clone()));
-        if let Some(member) = member {
-            let (topic_id, partition) = (&batch.range.topic_id, batch.range.partition);
-            let transactional_id = mandate::transactional_id(&group, topic_id, partition);
-            let mandate = Mandate { group, transactional_id, member: member.clone(), mark: self.mark(None) };
-            variables.extend(mandate.environment());
-        }
-        let command: &[OsString] = &plan.command;
-        Child::start(command, &variables, !plan.trust_exit, plan.batch_timeout, &self.leash)
-    }
-
-    fn feed(&mut self, feed: Feed, sealed: Option<Sealed>, batch: &Batch, child: &Child) -> Result<Poured> {
-        let judge = match &sealed {
-            Some(_) => Judge::Sink,
-            None => Judge::Here(self.job.plan.max_rejects),
-        };
-        let is_sealed = sealed.is_some();
-        let mut rejects = Rejects::open(STAGE, judge, None, None)?;
-        let poured = self.pour(feed, sealed, batch, &mut rejects);
-        // Without a seal an end of file would look like the end of the range.
-        if poured.is_err() && !is_sealed {
-            child.kill();
-        }
-        poured
-    }
-
-    fn pour(
-        &mut self,
-        feed: Feed,
-        sealed: Option<Sealed>,
-        batch: &Batch,
-        rejects: &mut Rejects,
-    ) -> Result<Poured> {
-        let mut output = Output::new(Box::new(feed), sealed)?;
-        let Some(mut slot) = self.slot.take() else { return Err(child::gone()) };
-        let range = self.range(batch.range.first_offset, batch.range.end_offset);
-        let poured = range::pour(&mut slot, &range, &mut output, rejects, &self.leash);
-        self.slot = Some(slot);
-        let poured = poured?;
-        rejects.settle(poured.counts.read)?;
-        // Were it another one by now, these would be its records.
-        self.check_topic()?;
-        let counts = StageCounts { stage: STAGE.to_owned(), counts: poured.counts, facts: Facts::new() };
-        output.close(vec![counts])?;
-        Ok(poured)
-    }
 }
 
 fn pause(failed: u32) -> Duration {
     FIRST_PAUSE.saturating_mul(1 << failed.saturating_sub(1).min(10)).min(LONGEST_PAUSE)
-}
-
-impl Tally {
-    fn add(&mut self, poured: &Poured) {
-        self.batches += 1;
-        self.counts.read += poured.counts.read;
-        self.counts.passed += poured.counts.passed;
-        self.counts.rejected += poured.counts.rejected;
-        self.counts.dropped += poured.counts.dropped;
-        self.counts.written += poured.counts.written;
-    }
 }

@@ -4,7 +4,7 @@
 //! another's consumer: the parts of a [`Membership`], and offsets with metadata as bytes. And it
 //! flushes before it commits, in steps of 100 ms.
 //!
-//! [`send_offsets`] may wait for ever whatever its time limit says (librdkafka, issue 5456): call it
+//! [`send_offsets`] may wait for ever whatever its time limit says (a fault of librdkafka 2.12): call it
 //! where that does no harm.
 
 use std::ptr;

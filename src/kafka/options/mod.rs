@@ -33,8 +33,16 @@ struct Flags {
 
     /// File of librdkafka properties: key=value lines, # comments
     ///
-    /// The place for secrets such as sasl.password. It wins over the environment; -b and -X win over it.
-    #[arg(short = 'F', long = "kafka-config", value_name = "FILE", global = true)]
+    /// The place for secrets such as sasl.password. It wins over KAFKA_BOOTSTRAP_SERVERS; -b and -X win
+    /// over it. SLUICEBOX_KAFKA_CONFIG stands for it.
+    #[arg(
+        short = 'F',
+        long = "kafka-config",
+        value_name = "FILE",
+        env = "SLUICEBOX_KAFKA_CONFIG",
+        hide_env = true,
+        global = true
+    )]
     kafka_config: Option<PathBuf>,
 
     /// One librdkafka property; may be repeated

@@ -13,13 +13,13 @@ use arrow_buffer::{BooleanBufferBuilder, NullBuffer, NullBufferBuilder, ScalarBu
 use arrow_schema::ArrowError;
 
 use super::Context;
-use super::fault::Fault;
 use super::nested::{List, Map};
 use super::object::Object;
 use super::text::Bytes;
 use crate::json::{Cursor, Kind};
-use crate::parquet::schema::Type;
-use crate::parquet::{numbers, times};
+use crate::schema::Type;
+use crate::schema::fault::Fault;
+use crate::schema::{numbers, times};
 
 /// A column: which rows are null, and the values.
 pub(super) struct Column {

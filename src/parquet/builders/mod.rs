@@ -6,8 +6,8 @@
 //!
 //! | in JSON | goes into |
 //! |---|---|
-//! | a string | STRING, VARCHAR and CHAR (characters are counted); BINARY as base64; DATE, TIMESTAMP, TIMESTAMP_NTZ as [`times`](super::times) reads them |
-//! | a number | the number types as [`numbers`](super::numbers) reads them; STRING, VARCHAR, CHAR as it is spelled |
+//! | a string | STRING, VARCHAR and CHAR (characters are counted); BINARY as base64; DATE, TIMESTAMP, TIMESTAMP_NTZ as [`times`](crate::schema::times) reads them |
+//! | a number | the number types as [`numbers`](crate::schema::numbers) reads them; STRING, VARCHAR, CHAR as it is spelled |
 //! | `true`, `false` | BOOLEAN |
 //! | an array | ARRAY |
 //! | an object | STRUCT, or MAP |
@@ -18,7 +18,6 @@
 //! can hold.
 
 mod column;
-pub(super) mod fault;
 mod nested;
 mod object;
 mod text;
@@ -29,12 +28,12 @@ use arrow_array::RecordBatch;
 use arrow_buffer::NullBufferBuilder;
 use arrow_schema::{ArrowError, Schema as ArrowSchema};
 
-use self::fault::Fault;
 use self::object::{Extra, Object};
 use self::text::Bytes;
-use super::schema::{Field, Schema, Type};
 use crate::json::Cursor;
 use crate::run::exit::{Error, Result};
+use crate::schema::fault::Fault;
+use crate::schema::{Field, Schema, Type, Unknown, stored_schema};
 use crate::stream::{Record, Reject};
 
 /// The input that makes a batch.
@@ -43,32 +42,6 @@ const BATCH_BYTES: usize = 768 << 10;
 const BATCH_VALUES: usize = 1 << 20;
 /// A batch keeps its offsets in 32 bits.
 const RECORD_BYTES: usize = 1 << 30;
-
-/// What happens to a field that the schema does not know.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Unknown {
-    /// The record is refused.
-    #[default]
-    Reject,
-    /// The field is left out, and counted.
-    Ignore,
-    /// All such fields of the record go into this STRING column, as one JSON object in which every
-    /// value has the bytes it came with. In nested structs they are refused.
-    Column(String),
-}
-
-impl std::str::FromStr for Unknown {
-    type Err = String;
-
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
-        match (text, text.strip_prefix("column=")) {
-            ("reject", _) => Ok(Unknown::Reject),
-            ("ignore", _) => Ok(Unknown::Ignore),
-            (_, Some(name)) if !name.is_empty() => Ok(Unknown::Column(name.to_owned())),
-            _ => Err("write reject, ignore, or column=NAME".to_owned()),
-        }
-    }
-}
 
 /// What the walk over a record carries along.
 struct Context {
@@ -92,16 +65,6 @@ pub struct Builder {
 struct ExtraColumn {
     bytes: Bytes,
     nulls: NullBufferBuilder,
-}
-
-/// The columns of the file: those of the schema, and that of the unknown fields.
-pub fn stored_schema(schema: &Schema, unknown: &Unknown) -> Result<Schema> {
-    match unknown {
-        Unknown::Column(name) => schema.with(Field::new(name, Type::String)).map_err(|why| {
-            Error::usage(format!("--unknown column={name}: {why}")).hint("--unknown column=unknown_fields")
-        }),
-        _ => Ok(schema.clone()),
-    }
 }
 
 impl Builder {

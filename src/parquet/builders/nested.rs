@@ -10,9 +10,10 @@ use arrow_schema::{ArrowError, DataType, FieldRef};
 
 use super::Context;
 use super::column::{Column, Data};
-use super::fault::Fault;
 use crate::json::{Cursor, Kind};
-use crate::parquet::schema::{Type, element_field, entries_field};
+use crate::parquet::columns::{element_field, entries_field};
+use crate::schema::Type;
+use crate::schema::fault::Fault;
 
 /// Offsets into the rows of an inner column, one more than there are values.
 struct Offsets(Vec<i32>);

@@ -8,12 +8,13 @@ use arrow_array::{ArrayRef, StructArray};
 use arrow_buffer::NullBuffer;
 use arrow_schema::{ArrowError, Fields};
 
+use super::Context;
 use super::column::Column;
-use super::fault::Fault;
 use super::text::Bytes;
-use super::{Context, Unknown};
 use crate::json::{Cursor, Guess, Key, Kind};
-use crate::parquet::schema::{Field, arrow_fields};
+use crate::parquet::columns::arrow_fields;
+use crate::schema::fault::Fault;
+use crate::schema::{Field, Unknown};
 
 /// The columns of a struct's fields.
 pub(super) struct Object {

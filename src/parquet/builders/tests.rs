@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::parquet::cells::Members;
-use crate::parquet::ddl;
+use crate::schema::{Unknown, ddl};
 
 /// Offers one record.
 fn offer(builder: &mut Builder, record: &str) -> std::result::Result<(), Reject> {

@@ -8,8 +8,8 @@ use arrow_schema::ArrowError;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::fault::Fault;
 use crate::json::{Cursor, Kind};
+use crate::schema::fault::Fault;
 
 /// Values of varying length. `offsets` has one entry more than there are values.
 pub(super) struct Bytes {

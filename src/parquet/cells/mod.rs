@@ -3,7 +3,7 @@
 //! In: an array of any type that Parquet has. Out: the canonical JSON of one row's value. What our
 //! own encoder stored comes back equal under the schema: 64-bit integers and decimals digit for
 //! digit, floats in the shortest spelling that is the same float, bytes as base64, times as
-//! [`times`] writes them. What JSON cannot say (NaN, a year 10,000) is refused, never bent.
+//! [`times`](crate::schema::times) writes them. What JSON cannot say (NaN, a year 10,000) is refused, never bent.
 
 mod scalars;
 
@@ -14,7 +14,8 @@ use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, TimeUnit};
 
 use self::scalars::*;
-use super::times;
+use crate::schema::numbers::write_decimal;
+use crate::schema::times;
 
 /// Why a value cannot be written.
 pub type Why = &'static str;
@@ -149,7 +150,8 @@ impl Unwritable {
 }
 
 impl Cells {
-    fn new(array: &ArrayRef, omit_nulls: bool) -> Result<Self, String> {
+    /// Prepares a column; an error names a type that cannot be written.
+    pub fn new(array: &ArrayRef, omit_nulls: bool) -> Result<Self, String> {
         Ok(Self { nulls: array.nulls().cloned(), values: Values::new(array, omit_nulls)? })
     }
 
@@ -161,8 +163,9 @@ impl Cells {
         }
     }
 
+    /// Writes the value of a row.
     #[inline]
-    fn write(&self, row: usize, out: &mut Vec<u8>) -> Result<(), Unwritable> {
+    pub fn write(&self, row: usize, out: &mut Vec<u8>) -> Result<(), Unwritable> {
         if self.is_null(row) {
             out.extend_from_slice(b"null");
             return Ok(());

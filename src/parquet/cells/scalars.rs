@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Why;
-use crate::parquet::times;
+use crate::schema::times;
 
 const NOT_FINITE: Why = "NaN or an infinity, which JSON cannot say";
 
@@ -38,25 +38,6 @@ pub(super) fn write_float(value: f32, out: &mut Vec<u8>) -> Result<(), Why> {
         return Err(NOT_FINITE);
     }
     serde_json::to_writer(out, &value).map_err(|_| NOT_FINITE)
-}
-
-/// Writes all digits of the scale: `1.50` from a `DECIMAL(10,2)`.
-pub(super) fn write_decimal(value: i128, scale: u32, out: &mut Vec<u8>) {
-    if value < 0 {
-        out.push(b'-');
-    }
-    let start = out.len();
-    display(value.unsigned_abs(), out);
-    let scale = scale as usize;
-    if scale == 0 {
-        return;
-    }
-    // At least one digit before the point.
-    let digits = out.len() - start;
-    if digits <= scale {
-        out.splice(start..start, std::iter::repeat_n(b'0', scale + 1 - digits));
-    }
-    out.insert(out.len() - scale, b'.');
 }
 
 pub(super) fn write_base64(bytes: &[u8], out: &mut Vec<u8>) {
@@ -146,22 +127,6 @@ mod tests {
                 write_string(text.as_bytes(), &mut all);
                 assert_eq!(String::from_utf8_lossy(&all), serde_json::to_string(&text).unwrap());
             }
-        }
-    }
-
-    #[test]
-    fn decimals_have_all_their_digits() {
-        for (value, scale, expected) in [
-            (150, 2, "1.50"),
-            (-1, 2, "-0.01"),
-            (0, 2, "0.00"),
-            (7, 0, "7"),
-            (-123, 3, "-0.123"),
-            (i128::MIN, 0, "-170141183460469231731687303715884105728"),
-        ] {
-            let mut out = Vec::new();
-            write_decimal(value, scale, &mut out);
-            assert_eq!(String::from_utf8_lossy(&out), expected);
         }
     }
 

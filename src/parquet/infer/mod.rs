@@ -17,10 +17,10 @@ use std::collections::HashSet;
 use std::io::Write;
 
 use self::shape::{Node, Problem};
-use super::builders::fault::Fault;
-use super::schema::{Schema, Type};
 use crate::json::{Cursor, Kind};
 use crate::run::exit::{Error, Result};
+use crate::schema::fault::Fault;
+use crate::schema::{Schema, Type};
 use crate::stream::seal::{Sealed, StageCounts};
 use crate::stream::{ByteOut, Encoder, Facts, Record, Trouble};
 

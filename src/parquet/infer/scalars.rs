@@ -2,8 +2,8 @@
 //!
 //! Each answer is found by asking the very functions that `to-parquet` will ask.
 
-use crate::parquet::schema::Type;
-use crate::parquet::{numbers, times};
+use crate::schema::Type;
+use crate::schema::{numbers, times};
 
 /// Digits that a double keeps of any decimal fraction that a program printed from one.
 const DOUBLE_DIGITS: u32 = 17;

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use super::scalars::{Numbers, Strings};
 use super::{Context, Options};
 use crate::json::{Cursor, Key, Kind};
-use crate::parquet::builders::fault::{Fault, article, push_member};
-use crate::parquet::schema::{Field, Type};
+use crate::schema::fault::{Fault, article, push_member};
+use crate::schema::{Field, Type};
 
 /// More different names than a struct has: in one object, and in all together.
 const MAX_NAMES: usize = 2_000;

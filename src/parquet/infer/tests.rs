@@ -1,9 +1,9 @@
 //! What is guessed, and that to-parquet takes the sample with it.
 
 use super::*;
+use crate::parquet::builders::Builder;
 use crate::parquet::builders::tests::Dice;
-use crate::parquet::builders::{Builder, Unknown};
-use crate::parquet::ddl;
+use crate::schema::{Unknown, ddl};
 
 fn with_record<T>(text: &str, work: impl FnOnce(&Record<'_>) -> T) -> T {
     work(&Record::new(text.as_bytes(), 1))

@@ -12,6 +12,12 @@ pub fn mask(name: &str, value: &str) -> String {
     if let Some((key, _)) = value.split_once('=').filter(|(key, _)| is_secret(key)) {
         return format!("{key}=****");
     }
+    // Connection strings: what follows `password =` ends nowhere that could be relied on.
+    const PASSWORD: &str = "password";
+    let after = value.to_ascii_lowercase().find(PASSWORD).map(|at| at + PASSWORD.len());
+    if let Some(at) = after.filter(|at| value[*at..].trim_start().starts_with('=')) {
+        return format!("{}=****", &value[..at]);
+    }
     // The user part of a URL.
     match (value.find("://"), value.find('@')) {
         (Some(scheme), Some(at)) if at > scheme && !value[scheme + 3..at].contains('/') => {
@@ -42,6 +48,8 @@ mod tests {
         assert_eq!(mask("kafka-property", "linger.ms=5"), "linger.ms=5");
         assert_eq!(mask("url", "https://me:pw@host/x"), "https://****@host/x");
         assert_eq!(mask("url", "https://host/a@b"), "https://host/a@b");
+        assert_eq!(mask("url", "host=h password = 'p w' x=1"), "host=h password=****");
+        assert_eq!(mask("url", "host=h password=hunter2 x=1"), "host=h password=****");
         assert_eq!(mask("key-file", "hash.key"), "hash.key");
     }
 }

@@ -37,7 +37,7 @@ impl Stage<'_> {
         if encoder.is_text() {
             self.refuse_to_seal()?;
         }
-        let out = Out::open(target, encoder.is_text())?;
+        let out = Out::open(target, encoder.is_binary())?;
         if target.dry_run {
             self.drawing = None;
         }
@@ -165,7 +165,7 @@ enum To {
 }
 
 impl Out {
-    fn open(target: &Target, text: bool) -> Result<Self> {
+    fn open(target: &Target, binary: bool) -> Result<Self> {
         let file =
             target.output.as_deref().filter(|path| *path != Path::new("-") && descriptor(path) != Some(1));
         let to = match file {
@@ -173,8 +173,8 @@ impl Out {
             Some(path) if target.dry_run => OutFile::create(path).map(|_| To::Nowhere)?,
             None if target.dry_run => To::Nowhere,
             Some(path) => To::File(OutFile::create(path)?, path.to_owned()),
-            None if text => To::Stdout(stdio::stdout()?),
-            None => To::Stdout(stdio::binary_stdout()?),
+            None if binary => To::Stdout(stdio::binary_stdout()?),
+            None => To::Stdout(stdio::stdout()?),
         };
         Ok(Self(Arc::new(Mutex::new(Inner { to, bytes: 0, failed: None, beside: None }))))
     }
@@ -197,8 +197,9 @@ impl Out {
     fn frame(&self, sealed: Sealed) -> Result<()> {
         let mut inner = self.lock();
         inner.to = match std::mem::replace(&mut inner.to, To::Taken) {
-            To::Stdout(stdout) => {
-                let frames = FrameWriter::open(stdout, sealed);
+            // Whatever is in them, frames are bytes.
+            To::Stdout(_) => {
+                let frames = FrameWriter::open(stdio::binary_stdout()?, sealed);
                 To::Frames(Box::new(frames.map_err(|cause| stdio::write_error(&cause))?))
             }
             other => other,

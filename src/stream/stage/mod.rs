@@ -138,7 +138,7 @@ impl<'a> Stage<'a> {
         match arrived {
             Some(sealed) => Ok(Some(sealed.clone())),
             None if self.options.seal => self.begin_seal().map(Some),
-            None if self.insists => Err(Error::data(
+            None if self.insists => Err(Error::upstream(
                 "stdin is not sealed, though SLUICEBOX_SEAL=1: a stage in between dropped the seal, or there is no source",
             )
             .hint("foreign tools as `via -- COMMAND`, or --seal to begin the sealed stream here")),
@@ -154,7 +154,7 @@ impl<'a> Stage<'a> {
         if !stdio::is_pipe(rustix::stdio::stdin()) {
             return Ok(());
         }
-        Err(Error::data("nothing came down the pipe, not even a seal: did the stage before fail?")
+        Err(Error::upstream("nothing came down the pipe, not even a seal: did the stage before fail?")
             .hint(format!("--seal at the source, so that an empty stream says so itself; or {otherwise}")))
     }
 

@@ -1,5 +1,7 @@
 //! The driver of sinks that take records.
 
+use serde_json::Value;
+
 use super::Stage;
 use crate::run::{Error, Result};
 use crate::stream::counts::Facts;
@@ -7,6 +9,7 @@ use crate::stream::input::{Event, Input};
 use crate::stream::options::Reading;
 use crate::stream::record::Record;
 use crate::stream::reject::{Reject, Trouble};
+use crate::stream::report;
 use crate::stream::seal::Sealed;
 use crate::stream::shapes::Sink;
 use crate::stream::stdio::Stdin;
@@ -18,9 +21,13 @@ impl Stage<'_> {
     pub fn sink(mut self, reading: &Reading, allow_partial: bool, mut sink: impl Sink) -> Result<()> {
         let mut sealed = None;
         let result = match self.feed(reading, allow_partial, &mut sink, &mut sealed) {
-            Ok(()) => sink.publish(sealed.as_ref()),
+            Ok(()) => sink.publish(sealed.as_ref()).inspect(|_| report::published(self.counts.passed)),
             Err(error) => {
                 let facts = sink.facts();
+                let delivered = facts.get("delivered").and_then(Value::as_u64);
+                if let Some(records) = delivered.or(sink.atomic().then_some(0)) {
+                    report::published(records);
+                }
                 drop(sink);
                 Err(with_facts(error, &facts))
             }
@@ -38,7 +45,7 @@ impl Stage<'_> {
         self.refuse_to_seal()?;
         let mut input = self.input(reading)?;
         *sealed = self.continue_seal(input.open()?)?;
-        if sealed.is_some() && !allow_partial && !sink.atomic() {
+        if sealed.is_some() && !allow_partial && !sink.atomic() && !sink.repeatable() {
             return Err(Error::usage("the input is sealed, but what is published here cannot be taken back")
                 .hint("--allow-partial to publish each record as it comes"));
         }

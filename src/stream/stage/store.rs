@@ -6,6 +6,7 @@ use crate::stream::bytes::ByteInput;
 use crate::stream::counts::Counts;
 use crate::stream::frames::Chunk;
 use crate::stream::options::Reading;
+use crate::stream::report;
 use crate::stream::seal::{Refusal, Sealed, StageCounts};
 use crate::stream::shapes::ByteSink;
 use crate::stream::stdio::{self, Stdin};
@@ -20,10 +21,14 @@ impl Stage<'_> {
     pub fn store(mut self, reading: &Reading, allow_empty: bool, mut sink: impl ByteSink) -> Result<()> {
         let mut sealed = None;
         let result = match self.fill(reading, allow_empty, &mut sink, &mut sealed) {
-            Ok(()) => sink.publish(sealed.as_ref()).inspect(|_| self.bytes_written = self.bytes_read),
+            Ok(()) => sink.publish(sealed.as_ref()).inspect(|_| {
+                self.bytes_written = self.bytes_read;
+                report::published(self.counts.passed);
+            }),
             Err(error) => {
                 // Dropped unpublished, it leaves nothing; that must be so before the report says so.
                 drop(sink);
+                report::published(0);
                 Err(error)
             }
         };
