@@ -80,14 +80,17 @@ fn prepare_lake(absent: &[&str]) {
 /// What a script says on stderr when all is well, a phrase a line: nothing, but for what tells by nature.
 fn told(script: &str) -> Vec<&'static str> {
     let mut told = Vec::new();
-    if script.contains("--new-key") || script.contains("users-to-lake.sh") {
+    if script.contains("--new-key") || script.contains("tour.sh") {
         told.push("holds a new key, id ");
     }
-    if script.contains("users-to-lake.sh") {
+    if script.contains("tour.sh") {
         told.extend(["1. users, ", "2. the topic, ", "3. what landed: two of the users"]);
     }
     if script.contains("md5-int") {
         told.push("md5-int has no key");
+    }
+    if script.contains("postgres-put") && script.contains("--dry-run") {
+        told.push("the table takes such rows");
     }
     if script.contains("s3-put --dry-run") {
         told.push("the object ");

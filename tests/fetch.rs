@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::support::api::{Api, Fault, Setup, sample};
-use crate::support::{Ran, Run, finish, run, signal};
+use crate::support::{Ran, Run, SOON, finish, run, signal};
 
 /// `fetch-users` against `url`, directly.
 fn command(url: &str) -> Run {
@@ -263,7 +263,7 @@ fn fetch_stops_at_once_whatever_it_waits_for() {
         let asked = Instant::now();
         signal(&child, libc::SIGTERM);
         let ran = finish(child);
-        assert!(asked.elapsed() < Duration::from_secs(2), "{arguments:?}");
+        assert!(asked.elapsed() < SOON, "{arguments:?}");
         assert_eq!(ran.signal, Some(libc::SIGTERM), "{}", ran.stderr);
     }
 }

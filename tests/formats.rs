@@ -113,7 +113,10 @@ fn reports_have_the_documented_keys() {
     let start = ["v", "event", "stage", "pid"];
     assert_eq!(keys[0], start);
     assert_eq!(keys[1], [&start[..], &["counts", "outcome"]].concat());
-    assert_eq!(keys[3], [&start[..], &["counts", "outcome", "exit", "broken_pipe", "error"]].concat());
+    assert_eq!(
+        keys[3],
+        [&start[..], &["counts", "outcome", "exit", "broken_pipe", "upstream", "error"]].concat()
+    );
 }
 
 /// Writes the sample of frames; only ever run to make a sample of a new version.

@@ -5,18 +5,25 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
+mod cassandra;
 mod contract;
+mod csv;
 mod docs;
 mod exactly_once;
 mod fetch;
+mod fields;
 mod formats;
 mod generate;
 mod groups;
 mod house;
+mod job;
 mod kafka;
 mod mistakes;
+mod mongo;
 mod parquet;
 mod permissions;
+mod pipelines;
+mod postgres;
 mod river;
 mod s3;
 mod s3_batch;

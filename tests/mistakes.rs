@@ -3,13 +3,10 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::support::lake::Lake;
-use crate::support::{Ran, Run, folder, fresh, run, service};
-
-/// The longest that a mistake may take to be told.
-const AT_ONCE: Duration = Duration::from_secs(5);
+use crate::support::{Ran, Run, SOON, folder, fresh, run, service};
 
 /// A folder with the files of these tests.
 struct Desk(PathBuf);
@@ -69,7 +66,7 @@ impl Desk {
     fn judge(&self, line: &str, command: Run, code: i32, words: &[&str]) {
         let (before, started) = (self.inventory(), Instant::now());
         let ran = command.dir(&self.0).stdin("{\"a\":1}\n").go();
-        assert!(started.elapsed() < AT_ONCE, "{line} took {:?}", started.elapsed());
+        assert!(started.elapsed() < SOON, "{line} took {:?}", started.elapsed());
         assert!(!ran.stderr.contains("panicked"), "{line}: {}", ran.stderr);
         assert_eq!(ran.code, Some(code), "{line}: {}", ran.stderr);
         assert_eq!(ran.stdout, b"", "{line}");
@@ -101,6 +98,23 @@ fn mistakes_on_the_command_line() {
         ("hash-fields --key-file hash.key --algorithm sha1 a", &["sha1", "hmac-sha256"]),
         ("hash-fields --max-line-bytes 1parsec --key-file hash.key a", &["1parsec"]),
         ("hash-fields --drain-timeout soon --key-file hash.key a", &["soon"]),
+        ("map-fields", &["nothing is mapped", "map-fields city=location.city"]),
+        ("map-fields location.city", &["(try: city=location.city)"]),
+        ("map-fields a=a users.ndjson", &["(try: map-fields ... < users.ndjson)"]),
+        ("map-fields a:text=a", &["no type 'text'", "(try: string)"]),
+        ("map-fields a={b", &["never closed", "{b}"]),
+        ("map-fields a=b a=c", &["field 'a' is mapped twice"]),
+        ("map-fields a=b.*", &["(try: b[*])"]),
+        ("map-fields --where a=1", &["equality is written =="]),
+        ("map-fields --explode a[*] b=a", &["(try: --explode a)"]),
+        ("map-fields --keep a --drop b", &["three ways"]),
+        ("map-fields o=@offset", &["--envelope"]),
+        ("map-fields --map-file absent", &["cannot read absent"]),
+        ("to-csv", &["--schema <FILE>"]),
+        ("to-csv --schema good.ddl users.ndjson", &["(try: to-csv ... < users.ndjson)"]),
+        ("to-csv --schema good.ddl --delimiter x", &["'x' is no delimiter", "tab"]),
+        ("to-csv --schema good.ddl --dialect excel", &["excel", "rfc4180"]),
+        ("to-csv --schema-ddl a:STRUCT<b:INT>", &["nested", "--nested json"]),
         ("via", &["<PROGRAM>", "via -- <PROGRAM>"]),
         ("via cat", &["(try: via -- cat ...)"]),
         ("via --seal jq -c .", &["(try: via -- jq ...)"]),
@@ -128,6 +142,26 @@ fn mistakes_on_the_command_line() {
         ("kafka-produce -b h:1 -t t -F absent", &["absent", "No such file"]),
         ("kafka-produce -b h:1 -t t -F noise.properties", &["line 1", "key=value"]),
         ("kafka-produce -b h:1 -t t --connect-timeout long", &["long"]),
+        ("cassandra-put -t t", &["--keyspace"]),
+        ("cassandra-put -k k -t t", &["no contact points", "--contact-points HOST:9042"]),
+        ("cassandra-put -k k -t t --contact-points cassandra://h", &["no URL", "HOST:9042"]),
+        ("cassandra-put -k k -t t --contact-points h --create", &["--primary-key"]),
+        ("cassandra-put -k k -t t --contact-points h --create --primary-key a", &["--create needs a schema"]),
+        ("cassandra-put -k k -t t --contact-points h --primary-key (a", &["closing parenthesis"]),
+        ("cassandra-put -k k -t t --contact-points h --consistency most", &["most", "local_quorum"]),
+        ("cassandra-put -k k -t t --contact-points h --timestamp a..b", &["a..b"]),
+        (
+            "cassandra-put -k k -t t --contact-points h --timestamp offset",
+            &["only a batch", "--timestamp now"],
+        ),
+        ("cassandra-put -k k -t t --contact-points h --credentials good.ddl", &["good.ddl", "no [section]"]),
+        ("mongo-put -d d", &["--collection"]),
+        ("mongo-put -d d -c c", &["no connection string", "$MONGODB_URI"]),
+        ("mongo-put -d d -c c --uri h:27017", &["no mongodb:// URI"]),
+        ("mongo-put -d d -c c --uri mongodb://a:b@h", &["everybody on this machine", "--uri-file"]),
+        ("mongo-put -d d -c c --uri mongodb://h --write-concern most", &["most", "majority"]),
+        ("mongo-put -d d -c c --uri mongodb://h --schema-ddl a!DECIMAL(38,2)", &["--schema-ddl"]),
+        ("mongo-put -d d -c c --uri mongodb://h --tls-ca absent", &["absent", "No such file"]),
         ("kafka-consume -b h:1", &["<TOPIC>"]),
         ("kafka-consume -b http://h:1 t", &["a URL", "-b h:1"]),
         ("kafka-produce -b https://kafka.example -t t", &["a URL", "-b kafka.example:9092"]),

@@ -109,6 +109,11 @@ fn transforms_change_no_byte_outside_of_what_they_were_asked_to() {
         pass("hash-fields", &["--key-file", &key(), "--missing", "keep-all", "absent"], &input);
     account("hash-fields without a field", &output, &rejects, &lines);
 
+    let (output, rejects) = pass("map-fields", &["--all"], &input);
+    account("map-fields --all", &output, &rejects, &lines);
+    let (output, rejects) = pass("map-fields", &["--drop", "absent?"], &input);
+    account("map-fields --drop", &output, &rejects, &lines);
+
     // A foreign program is given text, and what it makes of it must be records.
     let good = |(_, (_, good)): &(u64, Line)| *good;
     let lines: Lines = (1..).zip(lines.into_values()).filter(good).collect();
@@ -150,6 +155,7 @@ fn a_line_of_16_mib_passes_and_one_byte_more_is_rejected() {
     let input = format!("{}\n{}\n{}", line(limit), line(limit + 1), line(10));
     for (name, arguments) in [
         ("hash-fields", &["--algorithm", "md5-int", "--missing", "keep-all", "b"][..]),
+        ("map-fields", &["--all"]),
         ("via", &["--", "cat"]),
     ] {
         let (output, rejects) = pass(name, arguments, input.as_bytes());

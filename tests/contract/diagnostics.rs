@@ -4,17 +4,22 @@ use super::{Subject, folder};
 use crate::support::{run, sh};
 
 /// Every command that is one.
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 19] = [
     "fetch-users",
     "generate-users",
     "kafka-consume",
     "from-parquet",
     "hash-fields",
+    "map-fields",
     "via",
     "to-parquet",
+    "to-csv",
     "infer-schema",
     "kafka-produce",
     "s3-put",
+    "postgres-put",
+    "cassandra-put",
+    "mongo-put",
     "topic-admin",
     "sandbox",
     "link",

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
 use sluicebox::stream::frames::FrameWriter;
 use sluicebox::stream::seal::{Refusal, Sealed};
 use sluicebox::stream::{Position, Reject};
@@ -10,8 +11,11 @@ use sluicebox::stream::{Position, Reject};
 use super::{
     A_MOMENT, Subject, assert_reports, folder, lines_of, records_of, reported, sealed, summary, topic,
 };
+use crate::support::cassandra::{self, Keyspace};
 use crate::support::lake::Lake;
-use crate::support::{Ran, finish, signal};
+use crate::support::mongo::{self, Store};
+use crate::support::postgres::Database;
+use crate::support::{Ran, SOON, finish, signal};
 
 /// A sink, and how to look at what it stored.
 struct Sink {
@@ -28,12 +32,59 @@ struct Sink {
     seal: fn(&str, &str) -> Vec<u8>,
 }
 
+/// `cassandra-put` into a table of its own.
+fn cassandra() -> Sink {
+    let keyspace = Keyspace::make();
+    keyspace.cql("CREATE TABLE KS.t (a int PRIMARY KEY)");
+    let node = cassandra::node();
+    let login = folder("login").join("credentials");
+    let (user, password) = (node.variable("CASSANDRA_USERNAME"), node.variable("CASSANDRA_PASSWORD"));
+    let text = format!("[PlainTextAuthProvider]\nusername = {user}\npassword = {password}\n");
+    std::fs::write(&login, text).unwrap();
+    let (place, login) = (node.variable("CASSANDRA_CONTACT_POINTS"), login.to_str().unwrap());
+    let arguments = ["-k", &keyspace.name, "-t", "t", "--contact-points", &place, "--credentials", login];
+    Sink {
+        subject: Subject::new("cassandra-put", &arguments),
+        partial: &["--allow-partial"],
+        atomic: false,
+        stored: Box::new(move || lines(keyspace.cql("SELECT JSON a FROM KS.t"))),
+        beside: Box::new(|| None),
+        seal: |lines, allowance| sealed(&bytes(lines), allowance),
+    }
+}
+
+/// `mongo-put` into a collection of its own.
+fn mongo() -> Sink {
+    let store = Store::make();
+    let (uri, name) = (mongo::server().variable("MONGODB_URI"), store.name.clone());
+    let arguments = ["-d", &name, "-c", "t", "--create", "--id", "a", "--uri", &uri];
+    let found =
+        move || store.all("t").into_iter().map(|found| json!({"a": found.get_i32("a").unwrap()})).collect();
+    Sink {
+        subject: Subject::new("mongo-put", &arguments),
+        partial: &["--allow-partial"],
+        atomic: false,
+        stored: Box::new(move || lines(found())),
+        beside: Box::new(|| None),
+        seal: |lines, allowance| sealed(&bytes(lines), allowance),
+    }
+}
+
+/// What a database has, as lines; none if it has nothing.
+fn lines(mut found: Vec<Value>) -> Option<Vec<u8>> {
+    found.sort_by_key(|found| found["a"].as_i64());
+    let text: String = found.iter().map(|found| format!("{found}\n")).collect();
+    (!text.is_empty()).then(|| text.into_bytes())
+}
+
 /// The sinks, each with a destination that nothing is in.
 fn sinks() -> Vec<Sink> {
     let topic = topic();
     let (lake, again) = (Lake::make(), Lake::make());
     let subject = Subject::new("s3-put", &[&lake.url("object")]);
     let lake = std::rc::Rc::new((lake, again));
+    let database = std::rc::Rc::new(Database::make());
+    let accounts = database.clone();
     let other = lake.clone();
     vec![
         Sink {
@@ -52,7 +103,30 @@ fn sinks() -> Vec<Sink> {
             beside: Box::new(move || other.0.get("object.rejects.ndjson")),
             seal: framed,
         },
+        Sink {
+            subject: in_database(&database),
+            partial: &[],
+            atomic: true,
+            stored: Box::new(move || lines_in(&database, "SELECT '{\"a\":' || a || '}' FROM t ORDER BY a")),
+            beside: Box::new(move || lines_in(&accounts, "SELECT reject FROM sluicebox_rejects")),
+            seal: |lines, allowance| sealed(&bytes(lines), allowance),
+        },
+        cassandra(),
+        mongo(),
     ]
+}
+
+/// `postgres-put` into a database; where that is stands in its arguments, and who we are in the environment.
+fn in_database(database: &Database) -> Subject {
+    database.sql("CREATE TABLE t (a bigint)");
+    let url = format!("dbname={}", database.name);
+    Subject::new("postgres-put", &["-t", "t", "--schema-ddl", "a BIGINT", "--create", "--url", &url])
+}
+
+/// What a query answers, as lines; none without an answer, or without the table.
+fn lines_in(database: &Database, query: &str) -> Option<Vec<u8>> {
+    let (answer, _) = database.try_sql(query);
+    answer.filter(|text| !text.is_empty()).map(|text| format!("{text}\n").into_bytes())
 }
 
 /// `!` lines as what is no text.
@@ -224,8 +298,8 @@ fn sinks_publish_nothing_of_an_unsealed_stream_after_a_signal_unless_it_is_out_a
 #[test]
 fn sinks_end_at_the_second_signal_and_at_the_drain_timeout() {
     for sink in sinks() {
-        for (options, signals) in [(&[][..], 2), (&["--drain-timeout", "100ms"][..], 1)] {
-            let mut child = sink.subject.run(options).start();
+        for (timeout, signals) in [("60s", 2), ("100ms", 1)] {
+            let mut child = sink.subject.run(&["--drain-timeout", timeout]).start();
             let stdin = child.stdin.take();
             std::thread::sleep(A_MOMENT);
             for _ in 0..signals {
@@ -235,7 +309,7 @@ fn sinks_end_at_the_second_signal_and_at_the_drain_timeout() {
             let stopped = Instant::now();
             let ran = finish(child);
             assert_eq!(ran.signal, Some(libc::SIGTERM), "{}: {}", sink.subject.name, ran.stderr);
-            assert!(stopped.elapsed() < Duration::from_secs(3), "{}", sink.subject.name);
+            assert!(stopped.elapsed() < SOON, "{}", sink.subject.name);
             assert_eq!(ran.stderr.contains("--drain-timeout"), signals == 1, "{}", ran.stderr);
             drop(stdin);
         }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{A_MOMENT, Subject, assert_reports, folder, lines_of, reported, summary, topic};
 use crate::support::api::Api;
-use crate::support::{finish, run, signal};
+use crate::support::{SOON, finish, run, signal};
 
 /// A source in its three moods.
 struct Source {
@@ -131,7 +131,7 @@ fn sources_notice_on_a_quiet_stream_that_their_reader_has_gone() {
             drop(lines);
             let left = Instant::now();
             let ran = finish(child).exits(code);
-            assert!(left.elapsed() < Duration::from_secs(3), "{}: {:?}", quiet.name, left.elapsed());
+            assert!(left.elapsed() < SOON, "{}: {:?}", quiet.name, left.elapsed());
             assert_eq!(ran.stderr.lines().count(), code as usize, "{}: {}", quiet.name, ran.stderr);
         }
     }
@@ -157,7 +157,7 @@ fn sources_end_at_once_by_a_signal_while_they_wait_for_a_connection() {
             signal(&child, number);
             let stopped = Instant::now();
             let ran = finish(child);
-            assert!(stopped.elapsed() < Duration::from_secs(2), "{}: {:?}", subject.name, stopped.elapsed());
+            assert!(stopped.elapsed() < SOON, "{}: {:?}", subject.name, stopped.elapsed());
             assert_eq!((ran.signal, ran.stderr.as_str()), (Some(number), ""), "{}", subject.name);
         }
     }
@@ -178,7 +178,7 @@ fn sources_pass_on_what_they_have_before_they_wait() {
         signal(&child, libc::SIGINT);
         let stopped = Instant::now();
         let ran = finish(child);
-        assert!(stopped.elapsed() < Duration::from_secs(3), "{}: {:?}", quiet.name, stopped.elapsed());
+        assert!(stopped.elapsed() < SOON, "{}: {:?}", quiet.name, stopped.elapsed());
         assert_eq!(ran.signal, Some(libc::SIGINT), "{} dies by it: {}", quiet.name, ran.stderr);
         assert!(lines.next().is_none(), "{}: no half record", quiet.name);
         assert_eq!(ran.stderr.lines().count(), 1, "one line for SIGUSR1: {}", ran.stderr);
@@ -222,7 +222,7 @@ fn sources_end_at_the_second_signal_though_nobody_reads() {
         signal(&child, libc::SIGTERM);
         let stopped = Instant::now();
         assert_eq!(finish(child).signal, Some(libc::SIGTERM), "{}", much.name);
-        assert!(stopped.elapsed() < Duration::from_secs(3), "{}", much.name);
+        assert!(stopped.elapsed() < SOON, "{}", much.name);
         drop(stdout);
     }
 }

@@ -12,6 +12,7 @@ fn transforms() -> Vec<(&'static str, Vec<String>)> {
     let strings = |arguments: &[&str]| arguments.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
     vec![
         ("via", strings(&["--", "cat"])),
+        ("map-fields", strings(&["--all"])),
         ("hash-fields", {
             let mut arguments = strings(&["--missing", "keep-all", "no_such_field"]);
             arguments.extend(["--key-file".to_owned(), key()]);

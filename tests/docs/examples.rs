@@ -8,12 +8,24 @@ use crate::support::{fresh, root, run};
 fn every_file_is_run() {
     for name in names(&root().join("examples")) {
         match name.as_str() {
-            "users-to-lake.sh" => {
+            "tour.sh" => {
                 the_main_job_on_real_services();
                 the_main_job_in_the_sandbox();
             }
             "users.ddl" => the_schema(),
             "land.sh" => each_batch_lands_once(),
+            // By tests/job/units.rs.
+            "crontab" | "systemd" | "ci" => {}
+            // By tests/pipelines.
+            "users-to-lake.sh"
+            | "users-to-csv.sh"
+            | "users-to-cassandra.sh"
+            | "topics-to-mongo.sh"
+            | "trades-to-postgres.sh"
+            | "user.map"
+            | "flat-user.ddl"
+            | "trade.map"
+            | "trade.ddl" => {}
             _ => panic!("examples/{name} is run by no test: add one here"),
         }
     }
@@ -25,7 +37,7 @@ fn the_main_job_on_real_services() {
     reader.link("examples");
     reader.prepare_topic(&topic, 4);
     let url = lake.url("users.parquet");
-    let script = "sh examples/users-to-lake.sh";
+    let script = "sh examples/tour.sh";
     let ran = reader.sh(script).env("TOPIC", &topic).env("LAKE", &url).go();
     shows_two_users(&check(script, ran).json());
     let landed = reader.sh(&format!("from-parquet {url} | wc -l")).go().succeeds();
@@ -34,7 +46,7 @@ fn the_main_job_on_real_services() {
 
 /// As its first lines and the README say, with no service and no setting.
 fn the_main_job_in_the_sandbox() {
-    let command = ["--topic", "created_users:4", "--", "sh", "examples/users-to-lake.sh"];
+    let command = ["--topic", "created_users:4", "--", "sh", "examples/tour.sh"];
     let mut sandbox = run("sandbox").args(command).dir(root());
     for variable in ["KAFKA_BOOTSTRAP_SERVERS", "AWS_ENDPOINT_URL_S3", "AWS_ACCESS_KEY_ID", "AWS_REGION"] {
         sandbox = sandbox.without(variable);

@@ -3,35 +3,66 @@
 use std::io::{BufRead, BufReader, Read};
 use std::time::Duration;
 
+use mongodb::bson::doc;
 use sluicebox::commands::{Page, TABLE};
 
 use super::{Reader, check, names, prepare_lake};
 use crate::support::api::Api;
-use crate::support::{Run, finish, folder, run};
+use crate::support::cassandra::{self, Keyspace};
+use crate::support::mongo::{self, Store};
+use crate::support::{Run, finish, folder, fresh, run};
 
 /// Makes what the examples mention: files, topics, objects.
 fn prepare() -> Reader {
     let reader = Reader::new("examples");
     reader.prepare_key_and_schema();
     std::fs::copy(crate::support::root().join("examples/land.sh"), reader.dir.join("land.sh")).unwrap();
-    for (topic, partitions) in [("created_users", 4), ("users", 2), ("copy", 2), ("clean", 2), ("scratch", 1)]
-    {
+    std::fs::copy(crate::support::root().join("tests/data/trades.ndjson"), reader.dir.join("trades.ndjson"))
+        .unwrap();
+    for (topic, partitions) in [
+        ("created_users", 4),
+        ("users", 2),
+        ("copy", 2),
+        ("clean", 2),
+        ("scratch", 1),
+        ("female", 1),
+        ("male", 1),
+    ] {
         reader.prepare_topic(topic, partitions);
     }
     reader.sh("topic-admin delete events --if-exists").go().exits(0);
     prepare_lake(&["2026-11-20.ndjson"]);
+    prepare_databases();
     let script = "generate-users --results 200 --seed help > users.ndjson
         generate-users --results 1 --seed other | jq -c 'del(.phone)' >> users.ndjson
         to-parquet --schema users.ddl -o users.parquet < users.ndjson
         s3-put s3://lake/users.parquet < users.parquet
         kafka-produce --topic created_users < users.ndjson
         kafka-produce --topic users --key login.uuid --header origin=help < users.ndjson
+        kafka-produce --topic-from gender < users.ndjson
         topic-admin init-group copy --topic created_users --at earliest --if-not-exists > /dev/null
         topic-admin init-group parquet --topic created_users --at earliest --if-not-exists > group
+        topic-admin init-group pg --topic created_users --at earliest --if-not-exists > group
+        topic-admin create names --partitions 2 --if-not-exists > /dev/null
+        jq -c '{name: .name.last, email, gender}' < users.ndjson > names.ndjson
+        echo 'name STRING, email STRING NOT NULL, gender STRING' > names.ddl
+        kafka-produce --topic names --key email < names.ndjson
+        topic-admin init-group rows --topic names --at earliest --if-not-exists > /dev/null
+        topic-admin init-group documents --topic users --at earliest --if-not-exists > /dev/null
         mkdir -p ~/.local/bin
         echo 'client.id=help' > ~/.kafka.properties";
     reader.sh(script).go().succeeds();
     reader
+}
+
+/// The keyspace, the tables and the collections that the examples write into.
+fn prepare_databases() {
+    let lake = Keyspace::on(cassandra::node(), "lake");
+    lake.cql("CREATE TABLE IF NOT EXISTS KS.users (email text PRIMARY KEY, gender text, nat text)");
+    let store = Store::on(mongo::server(), "lake");
+    for collection in ["users", "names"] {
+        store.insert(collection, doc! { "_id": fresh("example") });
+    }
 }
 
 /// One example, in a folder of its own with copies of the prepared files.
@@ -53,6 +84,8 @@ impl<'a> Example<'a> {
             std::fs::remove_file(file).unwrap();
         }
         let run = prepared.sh(how).dir(&dir).env("SLUICEBOX_USERS_URL", api.url());
+        let home = prepared.home.to_str().unwrap();
+        let run = mongo::server().reach(cassandra::node().reach(run)).env("HOME", home);
         Self { how, run, results }
     }
 

@@ -7,7 +7,7 @@ use super::{Reader, check, prepare_lake};
 use crate::support::{PROGRAM, root};
 
 /// The blocks that are run: a phrase of each, and how many lines it prints. A new block needs a line here.
-const BLOCKS: [(&str, usize); 10] = [
+const BLOCKS: [(&str, usize); 11] = [
     ("kafka-consume created_users --exit-at-end --seal", 0),
     ("cargo run --release -- sandbox", 2),
     ("tests/run", 0),
@@ -18,6 +18,7 @@ const BLOCKS: [(&str, usize); 10] = [
     ("topic-admin create tour", 2),
     ("s3://lake/tour.parquet", 1),
     ("LAKE=s3://lake/tour/", 4),
+    ("sluicebox run --name tour", 1),
 ];
 
 /// A fenced block.
@@ -117,7 +118,7 @@ fn every_block_runs_in_order() {
 /// What the text says beside the blocks.
 fn what_it_says_holds(readme: &str, checkout: &Reader) {
     assert!(readme.contains("two of the 5,000 users that landed"));
-    let example = std::fs::read_to_string(root().join("examples/users-to-lake.sh")).unwrap();
+    let example = std::fs::read_to_string(root().join("examples/tour.sh")).unwrap();
     assert!(example.contains("generate-users --results 5000"), "as many as the README says");
     let consumed = checkout.sh("kafka-consume tour --exit-at-end | wc -l").go().succeeds();
     assert_eq!(consumed.text().trim(), "1000");

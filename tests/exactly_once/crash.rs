@@ -3,10 +3,10 @@
 use std::thread;
 use std::time::Duration;
 
-use super::cluster::Cluster;
 use super::dice::Dice;
 use super::processes::{end_machine, wait_until_stopped};
 use super::world::World;
+use crate::support::cluster::Cluster;
 use crate::support::{Ran, finish, signal};
 
 /// Where a consumer can die, and at the how-manieth time: before and after each call that leaves it.

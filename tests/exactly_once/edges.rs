@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::hands::*;
 use super::world::World;
-use crate::support::{Ran, Run, finish, signal};
+use crate::support::{Ran, Run, SOON, finish, signal};
 
 #[test]
 fn a_batch_of_rejects_alone_makes_an_object_without_rows() {
@@ -141,7 +141,7 @@ fn what_is_not_done_in_time_after_a_signal_is_done_by_the_next_run() {
         }
         let ran = finish(service);
         assert_eq!(ran.signal, Some(libc::SIGTERM), "{}", ran.stderr);
-        assert!(started.elapsed() < Duration::from_secs(15));
+        assert!(started.elapsed() < SOON);
         let places = places(&world);
         assert_eq!((&places[0]["committed"], &places[0]["end"]), (&json!(0), &json!(100)), "the plan stands");
         std::fs::write(world.dir.join("go"), "").unwrap();

@@ -15,7 +15,6 @@
 //! | `rejects` | values that are no records, counted down the stages |
 //! | `edges` | empty batches and ranges, gaps, signals, two sinks, what changes between batches |
 
-mod cluster;
 mod crash;
 mod dice;
 mod edges;

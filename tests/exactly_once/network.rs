@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use super::cluster::Cluster;
 use super::dice::Dice;
 use super::relay::{Harm, Relay};
 use super::toxics::Toxics;
 use super::world::World;
+use crate::support::cluster::Cluster;
 use crate::support::proxy::{Act, Call, Proxy};
 use crate::support::{finish, service};
 

@@ -7,7 +7,7 @@ use rdkafka::producer::Producer;
 use serde_json::{Value, json};
 
 use super::{consume, flush, foreign, kafka, numbers, produce, send, sorted, topic};
-use crate::support::{finish, run, sh, signal};
+use crate::support::{SOON, finish, run, sh, signal};
 
 #[test]
 fn kafka_end_behind_a_transaction_marker_is_met_and_aborted_records_are_not_read() {
@@ -35,7 +35,7 @@ fn kafka_end_behind_a_transaction_marker_is_met_and_aborted_records_are_not_read
         "the marker itself"
     );
     assert_eq!(consume(&topic, &["--from", "end"]).succeeds().text(), "");
-    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
 
     // An open transaction is not waited for, nor are records behind its start read.
     producer.begin_transaction().unwrap();
@@ -128,12 +128,12 @@ fn kafka_following_passes_a_record_on_at_once_and_ends_by_the_signal() {
         send(&producer, &topic, n % 2, Some(format!("{{\"n\":{n}}}").as_bytes()));
         flush(&producer);
         assert_eq!(lines.next().unwrap().unwrap(), format!("{{\"n\":{n}}}"));
-        assert!(sent.elapsed() < Duration::from_secs(2), "{:?}", sent.elapsed());
+        assert!(sent.elapsed() < SOON, "{:?}", sent.elapsed());
     }
     signal(&child, libc::SIGTERM);
     let stopped = Instant::now();
     assert_eq!(finish(child).signal, Some(libc::SIGTERM));
-    assert!(stopped.elapsed() < Duration::from_secs(2), "{:?}", stopped.elapsed());
+    assert!(stopped.elapsed() < SOON, "{:?}", stopped.elapsed());
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn kafka_stream_through_a_filter_ends_when_its_reader_has_enough() {
     let script = format!("kafka-consume {topic} --follow | hash-fields --key-file '{key}' n | head -n 1");
     let ran = sh(&script).go().succeeds();
     assert_eq!(ran.text().lines().count(), 1);
-    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn kafka_topic_that_is_deleted_or_made_again_ends_those_who_follow_it() {
     produce(&again, &[], numbers(50)).succeeds();
     let started = Instant::now();
     let (of_gone, of_again) = (finish(of_gone), finish(of_again));
-    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
     for (ran, words) in [
         (of_gone, format!("topic {gone} was deleted meanwhile")),
         (of_again, format!("topic {again} was deleted and made again meanwhile")),

@@ -5,6 +5,7 @@ mod connection;
 mod consume;
 mod produce;
 mod sandbox;
+mod several;
 
 use std::time::Duration;
 

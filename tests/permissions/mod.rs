@@ -2,12 +2,13 @@
 //! without one of them it says which.
 //!
 //! The page is the only list. Its tables are read here ([`page`]), row by row taken away on a Kafka that
-//! asks for ACLs ([`kafka`]) and on a store with session policies ([`s3`]); what it offers to paste must
-//! grant what its tables say.
+//! asks for ACLs ([`kafka`]), on a store with session policies ([`s3`]) and in a database ([`postgres`]);
+//! what it offers to paste must grant what its tables say.
 
 mod acls;
 mod kafka;
 mod page;
+mod postgres;
 mod s3;
 mod session;
 
@@ -76,4 +77,5 @@ fn each_table_of_the_page_is_tested_and_none_is_missing() {
     let all = |part| page::jobs(part).into_iter().map(|job| job.name).collect::<Vec<_>>();
     assert_eq!(all("Kafka"), kafka::JOBS);
     assert_eq!(all("S3"), s3::JOBS);
+    assert_eq!(all("PostgreSQL"), postgres::JOBS);
 }

@@ -105,6 +105,26 @@ go_install() {
     GOBIN=$bin CGO_ENABLED=0 attempts 3 go install -trimpath -ldflags '-s -w' "$@"
 }
 
+# certificate: the folder of a key and a certificate for the loopback that signs itself: keystore.p12 (password
+# `loopback`) for servers on a JVM, ca.pem for their clients, and other.pem, which has signed nothing.
+certificate=$cache/certificate-1
+
+install_certificate() {
+    need keytool "apt-get install openjdk-17-jre-headless"
+    install_once certificate "$certificate" "a certificate for the loopback" fill_certificate
+}
+
+fill_certificate() {
+    local name file
+    for name in keystore other; do
+        file=ca
+        [[ $name == keystore ]] || file=other
+        keytool -genkeypair -alias "$name" -keyalg EC -groupname secp256r1 -validity 3650 -storetype PKCS12 \
+            -keystore "$1/$name.p12" -storepass loopback -dname CN=localhost -ext SAN=IP:127.0.0.1,dns:localhost &&
+            keytool -exportcert -rfc -alias "$name" -keystore "$1/$name.p12" -storepass loopback >"$1/$file.pem" || return
+    done
+}
+
 # --- ports ------------------------------------------------------------------------------------------------------
 
 # claim_port DIR: prints a port of the loopback that nobody listens on and no other DIR has claimed. Services are

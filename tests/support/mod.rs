@@ -3,8 +3,14 @@
 
 pub mod api;
 pub mod batch;
+pub mod cassandra;
+pub mod cluster;
+pub mod flow;
 pub mod lake;
+pub mod mongo;
+pub mod postgres;
 pub mod proxy;
+pub mod service;
 
 use std::ffi::OsStr;
 use std::io::{Read, Write};
@@ -21,6 +27,10 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_sluicebox");
 
 /// No run of a test takes longer than this; one that does hangs.
 const DEADLINE: Duration = Duration::from_secs(120);
+
+/// In this time everything is done that waits for nothing, on a machine that has much else to do. What a test
+/// must not have waited for takes longer.
+pub const SOON: Duration = Duration::from_secs(30);
 
 /// How a run ended, and what it said.
 #[derive(Debug)]
@@ -154,6 +164,15 @@ impl Run {
     /// Starts it, with both outputs piped and stdin as set by `command`.
     pub fn spawn(&mut self) -> Child {
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        // A program started in the background, as these tests may have been, has Ctrl-C ignored, and would
+        // hand that on.
+        // SAFETY: signal(2) may be called between fork and exec.
+        unsafe {
+            self.command.pre_exec(|| {
+                libc::signal(libc::SIGINT, libc::SIG_DFL);
+                Ok(())
+            });
+        }
         self.command.spawn().expect("the program starts")
     }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::support::{folder, root};
+use super::{folder, root};
 
 /// A running cluster; it ends with the test.
 pub struct Cluster {

@@ -1,0 +1,68 @@
+//! Killed in the middle, and the server stopped in the middle: then the same again.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::time::Duration;
+
+use mongodb::bson::doc;
+use serde_json::Value;
+
+use crate::support::flow::Flow;
+use crate::support::mongo::{Store, record};
+use crate::support::service::Service;
+use crate::support::{finish, service};
+
+fn by_id(store: &Store) -> BTreeMap<String, Value> {
+    let found = store.all("users").into_iter().map(|found| {
+        let mut fields = record(&found);
+        fields.shift_remove("_sluicebox").expect("it says where it is from");
+        let id = fields.shift_remove("_id").unwrap();
+        (id.as_str().unwrap().to_owned(), Value::Object(fields))
+    });
+    found.collect()
+}
+
+#[test]
+fn batches_that_are_killed_in_the_middle_are_complete_in_the_end() {
+    for fault in
+        ["kill@mongo.bulk.before", "kill@mongo.bulk.after", "kill@publish.after", "kill@report.before"]
+    {
+        let (store, flow) = (Store::make(), Flow::new(300));
+        let sink = format!("mongo-put -d {} -c users --create --id id", store.name);
+        let ran = flow.run(&sink, fault, |run| store.reach(run)).exits(0);
+        assert!(ran.stderr.contains("killed"), "{fault} was met: {}", ran.stderr);
+        assert_eq!(by_id(&store), flow.expected(), "{fault}");
+    }
+}
+
+#[test]
+fn a_server_that_stops_in_the_middle_is_exit_75_and_a_second_run_completes() {
+    let dir = std::path::PathBuf::from(service("SLUICEBOX_TEST_SERVICES")).join("mongo-to-be-stopped");
+    // For the rest of the process: the store borrows it.
+    let server: &'static Service = Box::leak(Box::new(Service::start("mongo", &dir)));
+    let store = Store::on(server, "stopped");
+    store.insert("t", doc! { "_id": -1 });
+    let put = || store.put("t").args(["--id", "id", "--connect-timeout", "2s"]);
+    let mut child = put().start();
+    let mut stdin = child.stdin.take().unwrap();
+    let feeder = std::thread::spawn(move || {
+        let lines = (0..20_000).try_for_each(|id| {
+            std::thread::sleep(Duration::from_millis(1));
+            writeln!(stdin, "{{\"id\":{id}}}")
+        });
+        // It stops reading when it fails.
+        drop(lines);
+    });
+    while store.all("t").len() < 100 {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    server.halt();
+    let ran = finish(child).exits(75);
+    assert!(ran.stderr.contains("MongoDB") && ran.stderr.contains("stored "), "{}", ran.stderr);
+    feeder.join().unwrap();
+    server.resume();
+    let lines: String = (0..20_000).map(|id| format!("{{\"id\":{id}}}\n")).collect();
+    put().stdin(lines).go().succeeds();
+    assert_eq!(Store::on(server, "stopped").all("t").len(), 20_001);
+    server.stop();
+}

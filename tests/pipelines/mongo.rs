@@ -1,0 +1,80 @@
+//! topics-to-mongo: several topics, six consumers of one group, a collection for each topic.
+
+use serde_json::Value;
+
+use super::{Pipeline, same};
+use crate::support::api::Api;
+use crate::support::fresh;
+use crate::support::mongo::Store;
+
+struct World {
+    pipeline: Pipeline,
+    store: Store,
+    stem: String,
+}
+
+const NATIONS: [&str; 3] = ["au", "de", "fr"];
+
+impl World {
+    fn make() -> Self {
+        let (store, stem) = (Store::make(), format!("{}-", fresh("users")));
+        let pipeline = Pipeline::new("topics-to-mongo")
+            .with("DATABASE", &store.name)
+            .with("STEM", &stem)
+            .with("MONGODB_URI", crate::support::mongo::server().variable("MONGODB_URI"));
+        pipeline.set_up();
+        Self { pipeline, store, stem }
+    }
+
+    fn feed(&self, count: u32, seed: &str) {
+        let source = format!("generate-users --results {count} --seed {seed} --nat au,de,fr");
+        self.pipeline.script("feed").env("SOURCE", source).go().exits(0);
+    }
+
+    /// What is in each topic, and what is in its collection.
+    fn check(&self) -> usize {
+        let mut all = 0;
+        for nation in NATIONS {
+            let topic = format!("{}{nation}", self.stem);
+            let published =
+                self.pipeline.command("kafka-consume").args([&*topic, "-e"]).go().succeeds().json();
+            assert!(published.iter().all(|user| user["nat"] == nation.to_uppercase()));
+            let documents = self.store.all(&topic);
+            let found: Vec<Value> = documents
+                .into_iter()
+                .map(|mut document| {
+                    document.remove("_id");
+                    document.remove("_sluicebox");
+                    serde_json::to_value(document).unwrap()
+                })
+                .collect();
+            all += found.len();
+            same(found, published);
+        }
+        all
+    }
+}
+
+#[test]
+fn pipeline_topics_to_mongo_six_consumers_land_each_record_in_the_collection_of_its_topic() {
+    let world = World::make();
+    world.feed(300, "a");
+    world.pipeline.run("").go().exits(0);
+    assert_eq!(world.check(), 300);
+    world.feed(100, "b");
+    let ran = world.pipeline.run("").env("SLUICEBOX_FAULT", "kill@commit.before").go();
+    assert_ne!(ran.code, Some(0), "all six were killed");
+    world.pipeline.run("").go().exits(0);
+    assert_eq!(world.check(), 400);
+}
+
+#[test]
+fn pipeline_topics_to_mongo_is_fed_at_random_moments() {
+    let (world, api) = (World::make(), Api::start());
+    let source = "fetch-users --nat au,de,fr --results 3 --every 500ms --jitter 500ms --for 4s";
+    let fed = world.pipeline.run("feed").env("SOURCE", source).env("SLUICEBOX_USERS_URL", api.url()).go();
+    fed.exits(0);
+    world.pipeline.run("").go().exits(0);
+    let landed = world.check();
+    assert!((6..=30).contains(&landed) && landed.is_multiple_of(3), "{landed} users in 4 s");
+}
