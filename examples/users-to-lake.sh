@@ -1,32 +1,30 @@
 #!/bin/sh
-# Users, pseudonymised, through Kafka, into Parquet on S3; then a look at what landed.
+# Users from the API, flattened, the zip hashed, through Kafka into Parquet on S3: each record once.
 #
-# It runs against whatever KAFKA_BOOTSTRAP_SERVERS and the AWS variables name; to try it with nothing
-# installed: sluicebox sandbox --topic created_users:4 -- sh examples/users-to-lake.sh
+#   users-to-lake.sh setup     once: the topic, and where the group begins
+#   users-to-lake.sh           what a crontab or a timer runs, every five minutes
+#   s3-verify s3://lake/users/ --group lake
 #
-# SOURCE may be another source, such as "fetch-users --results 5000".
+# KAFKA_BOOTSTRAP_SERVERS and the AWS variables say where; HASH_KEY is a key of hash-fields --new-key. SOURCE may be
+# another source of users, such as "generate-users --results 1000".
+# shellcheck disable=SC2016 # What stands in single quotes is for the shell of a batch.
 set -eu
+here=$(CDPATH='' cd "$(dirname "$0")" && pwd)
+topic=${TOPIC:-created_users} group=${GROUP:-lake}
+export SLUICEBOX_SEAL=1 LAKE="${LAKE:-s3://lake/users/}" SCHEMA="$here/flat-user.ddl"
 
-here=$(dirname "$0")
-topic=${TOPIC:-created_users}
-lake=${LAKE:-s3://lake/users.parquet}
-source=${SOURCE:-generate-users --results 5000}
+if [ "${1-}" = setup ]; then
+    topic-admin create "$topic" --if-not-exists --partitions 6 --replication-factor "${REPLICAS:-3}"
+    topic-admin init-group "$group" --topic "$topic" --at earliest --if-not-exists
+    exit
+fi
 
-# The key is what makes the tokens pseudonyms: keep it apart from the data.
-key=${HASH_KEY:-$(mktemp -d)/hash.key}
-[ -e "$key" ] || hash-fields --new-key "$key"
-
-# Every stream is sealed at its source. A stage that dies in the middle of a pipe looks like a clean
-# end of file to the next one; here the next one misses the seal and fails.
-echo "1. users, emails and postcodes pseudonymised, into topic $topic" >&2
-$source --seal |
-    hash-fields --key-file "$key" email location.postcode |
-    kafka-produce --topic "$topic" --key login.uuid --allow-partial
-
-echo "2. the topic, as Parquet, into $lake" >&2
-kafka-consume "$topic" --exit-at-end --seal |
-    to-parquet --schema "$here/users.ddl" |
-    s3-put "$lake"
-
-echo "3. what landed: two of the users" >&2
-from-parquet "$lake" --columns gender,name,location,email,dob -n 2
+# What is in the topic lands, whether or not there is news.
+status=0
+${SOURCE:-fetch-users --results 100} |
+    map-fields --map-file "$here/user.map" |
+    hash-fields --key-file "${HASH_KEY:-hash.key}" zip |
+    kafka-produce --topic "$topic" --key email --allow-partial || status=$?
+kafka-consume "$topic" --group "$group" --exit-at-end -- \
+    sh -c 'to-parquet --schema "$SCHEMA" | s3-put "$LAKE"' || status=$?
+exit $status

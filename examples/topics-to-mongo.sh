@@ -1,0 +1,42 @@
+#!/bin/sh
+# Several topics, fed at random moments, through six consumers of one group into a MongoDB collection for each topic.
+#
+#   topics-to-mongo.sh setup     once: the topics, and where the group begins
+#   topics-to-mongo.sh feed      users at random moments, for a minute, each to the topic of its nation
+#   topics-to-mongo.sh           what is new in all topics into their collections: what a crontab or a timer runs
+#   topics-to-mongo.sh follow    the same without an end: one of the six, as a service
+#
+# KAFKA_BOOTSTRAP_SERVERS and MONGODB_URI say where.
+# shellcheck disable=SC2016 # What stands in single quotes is for the shell of a batch.
+set -eu
+nations=${NATIONS:-au de fr} stem=${STEM:-users_} group=${GROUP:-mongo}
+export SLUICEBOX_SEAL=1 DATABASE="${DATABASE:-lake}"
+
+consume() {
+    exec kafka-consume --pattern "$stem($(echo "$nations" | tr ' ' '|'))" --group "$group" "$@" -- \
+        sh -c 'mongo-put --create --database "$DATABASE" --collection "$BATCH_TOPIC"'
+}
+
+case ${1-} in
+    setup)
+        for nation in $nations; do
+            topic-admin create "$stem$nation" --if-not-exists --partitions 2 --replication-factor "${REPLICAS:-3}"
+            topic-admin init-group "$group" --topic "$stem$nation" --at earliest --if-not-exists
+        done
+        ;;
+    feed)
+        ${SOURCE:-fetch-users --nat "$(echo "$nations" | tr ' ' ,)" --results 3 --every 1s --jitter 5s --for 1m} |
+            via -- jq -c --arg stem "$stem" '.topic = $stem + (.nat | ascii_downcase)' |
+            kafka-produce --topic-from topic --key login.uuid --allow-partial
+        ;;
+    follow) consume ;;
+    *)
+        status=0 members=
+        for _ in 1 2 3 4 5 6; do
+            consume --exit-at-end &
+            members="$members $!"
+        done
+        for member in $members; do wait "$member" || status=$?; done
+        exit $status
+        ;;
+esac
