@@ -50,7 +50,7 @@ fn a_dry_run_checks_every_record_and_writes_nothing() {
     keyspace.cql("CREATE TABLE KS.t (id int PRIMARY KEY, n int)");
     let put = |line: &str| keyspace.put("t").args(["--dry-run", "--summary"]).stdin(line).go();
     let told = put("{\"id\":1}\n{\"id\":2,\"n\":3}").exits(0).stderr;
-    assert!(told.contains("\"would_write\":2"), "{told}");
+    assert!(told.contains("\"would_store\":2"), "{told}");
     put(r#"{"id":1,"n":"x"}"#).exits(1);
     assert_eq!(keyspace.count("t"), 0);
 }
