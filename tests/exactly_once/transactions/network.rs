@@ -1,7 +1,6 @@
 //! Calls to Kafka that are cut, whose answers are lost, or late: those of the consumer, and those of the
 //! command that writes and commits.
 
-use std::thread;
 use std::time::Duration;
 
 use super::super::dice::Dice;
@@ -60,20 +59,7 @@ fn transactions_survive_a_bad_line() {
     let mut dice = Dice::new(7);
     let script = copying.script("sleep 0.1;", "", "");
     let running = start(copying.consumer(&script));
-    for _ in 0..14 {
-        let stream = dice.choose(&["upstream", "downstream"]);
-        let toxic = dice.choose(&[
-            r#""type":"reset_peer","attributes":{"timeout":0}"#,
-            r#""type":"timeout","attributes":{"timeout":200}"#,
-            r#""type":"latency","attributes":{"latency":700,"jitter":600}"#,
-            r#""type":"limit_data","attributes":{"bytes":3000}"#,
-            r#""type":"bandwidth","attributes":{"rate":20}"#,
-        ]);
-        toxics.add("kafka", &format!(r#"{{"name":"t","stream":"{stream}",{toxic}}}"#));
-        thread::sleep(Duration::from_millis(200 + dice.below(900)));
-        toxics.remove("kafka", "t");
-        thread::sleep(Duration::from_millis(dice.below(300)));
-    }
+    toxics.torment(&["kafka"], &mut dice);
     let ran = finish(running);
     assert!(matches!(ran.code, Some(0 | 75)), "{ran:?}");
     copying.finish();
