@@ -66,7 +66,7 @@ pub struct KafkaConsume {
     partition: Option<i32>,
 
     /// Write whole records: topic, partition, offset, timestamp, key, headers and value
-    #[arg(long, conflicts_with = "group")]
+    #[arg(long)]
     envelope: bool,
 
     #[command(flatten)]
@@ -172,8 +172,8 @@ impl Command for KafkaConsume {
             Whatever is killed in between, the same command run again completes it, and s3-put finds what \
             is stored already. The group is begun once, by topic-admin init-group; a place that was lost is \
             an error that says how to put it back, never a silent restart.\n\n\
-            COMMAND reads the batch, sealed, on stdin, and what it is called in the environment: BATCH, \
-            BATCH_DATE, BATCH_TOPIC, BATCH_TOPIC_ID, BATCH_PARTITION, BATCH_FIRST_OFFSET, BATCH_END_OFFSET, \
+            COMMAND reads the batch, sealed, on stdin, in envelopes with --envelope, and what it is called in the \
+            environment: BATCH, BATCH_DATE, BATCH_TOPIC, BATCH_TOPIC_ID, BATCH_PARTITION, BATCH_FIRST_OFFSET, BATCH_END_OFFSET, \
             BATCH_GROUP, BATCH_GROUP_START. What fails is tried again, --max-attempts times with growing pauses; then the \
             partition is given up, and the others go on. After the first SIGTERM running batches may end, \
             for --drain-timeout; what is not done by then is done by the next run.\n\n\
@@ -232,11 +232,15 @@ impl KafkaConsume {
             start: self.from,
             bounded: self.exit_at_end,
             limit: self.count,
-            form: if self.envelope { Form::Envelope } else { Form::Value },
+            form: self.form(),
         };
         let (stage, source) =
             Stage::open(process, &self.stream)?.prepare(|| Consume::open(settings, &plan))?;
         stage.source(source)
+    }
+
+    fn form(&self) -> Form {
+        if self.envelope { Form::Envelope } else { Form::Value }
     }
 
     fn topics(&self) -> Selection {
@@ -266,6 +270,7 @@ impl KafkaConsume {
             group: group.to_owned(),
             topics: self.topics(),
             command: batches.command.clone(),
+            form: self.form(),
             exit_at_end: self.exit_at_end,
             cut: Cut {
                 records: batches.batch_records,

@@ -87,7 +87,8 @@ impl Command for MapFields {
             where it names one.\n\n\
             @topic, @partition, @offset, @timestamp (in milliseconds), @timestamp_type, @key, @key_b64 and @headers \
             are those of the envelope under --envelope; a tombstone is dropped and counted. In a batch of kafka-consume \
-            --group, @topic and @partition are known without it. @record is the whole record.\n\n\
+            --group, @topic and @partition are known without it; kafka-consume --group GROUP --envelope gives the rest. \
+            @record is the whole record.\n\n\
             A --drop whose path was in no record at all ends the run with exit status 1, and without a closing seal: \
             it is most likely misspelt, and what it was to drop has passed. PATH? may be absent. The summary counts \
             {fields: {NAME: {mapped, null, left_out, defaults}}}, and elements under explode.",

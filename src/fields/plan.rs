@@ -223,7 +223,7 @@ impl Planner<'_> {
             }
             (About::Envelope(_), Place::Batch { .. }) => usage(
                 format!("{place}: of a batch, @topic and @partition alone are known"),
-                "kafka-consume --envelope, which is without --group",
+                "kafka-consume --group GROUP --envelope ... -- sh -c 'map-fields --envelope ...'",
             ),
             (About::Envelope(_), _) => usage(
                 format!("{place} is known where records come in envelopes"),

@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::cassandra::Keyspace;
+use crate::support::cassandra::{Keyspace, mortal};
+use crate::support::finish;
 use crate::support::flow::Flow;
-use crate::support::service::Service;
-use crate::support::{finish, service};
 
 fn by_id(keyspace: &Keyspace) -> BTreeMap<String, Value> {
     let rows = keyspace.cql("SELECT JSON * FROM KS.users");
@@ -34,9 +33,7 @@ fn batches_that_are_killed_in_the_middle_are_complete_in_the_end() {
 
 #[test]
 fn a_node_that_stops_in_the_middle_is_exit_75_and_a_second_run_completes() {
-    let dir = std::path::PathBuf::from(service("SLUICEBOX_TEST_SERVICES")).join("cassandra-to-be-stopped");
-    // For the rest of the process: the keyspace borrows it.
-    let node: &'static Service = Box::leak(Box::new(Service::start("cassandra", &dir)));
+    let (node, _turn) = mortal();
     let keyspace = Keyspace::on(node, "stopped");
     keyspace.cql("CREATE TABLE KS.t (id int PRIMARY KEY)");
     let put = || keyspace.put("t").args(["--request-timeout", "2s"]);
@@ -62,5 +59,4 @@ fn a_node_that_stops_in_the_middle_is_exit_75_and_a_second_run_completes() {
     let lines: String = (0..20_000).map(|id| format!("{{\"id\":{id}}}\n")).collect();
     put().stdin(lines).go().succeeds();
     assert_eq!(Keyspace::on(node, "stopped").count("t"), 20_000);
-    node.stop();
 }

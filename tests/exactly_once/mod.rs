@@ -14,10 +14,12 @@
 //! | `places` | offsets, records and topics that are gone, and the way back |
 //! | `rejects` | values that are no records, counted down the stages |
 //! | `edges` | empty batches and ranges, gaps, signals, two sinks, what changes between batches |
+//! | `envelopes` | whole records in batches: places, keys, headers and times as fields, and copies |
 
 mod crash;
 mod dice;
 mod edges;
+mod envelopes;
 mod hands;
 mod liars;
 mod network;

@@ -5,20 +5,30 @@ use std::process::Command;
 
 use super::Desk;
 use super::cron::cron;
-use crate::support::{PROGRAM, folder, root, sh};
+use crate::support::{PROGRAM, folder, root, run, sh};
 
 /// Exposure, from 0 to 10, as systemd counts it: "OK" begins at 5, and a service without any of it has 9.6.
 const MOST_EXPOSED: f64 = 1.5;
+
+/// The pipelines of `examples/`: all scripts but the tour, and the script of one batch.
+fn pipelines() -> Vec<String> {
+    let names = std::fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().file_name());
+    let names = names.filter_map(|name| Some(name.to_str()?.strip_suffix(".sh")?.to_owned()));
+    let mut names: Vec<String> = names.filter(|name| !["tour", "land"].contains(&&**name)).collect();
+    names.sort_unstable();
+    names
+}
 
 /// The units as they are installed, with a program and scripts that exist.
 fn installed() -> PathBuf {
     let dir = folder("units");
     let script = format!(
-        "cp -r {root}/examples/systemd units && mkdir share && for name in users-to-lake users-to-csv land; do
+        "cp -r {root}/examples/systemd units && mkdir share && for name in {names} land; do
              printf '#!/bin/sh\\n' > share/$name.sh && chmod +x share/$name.sh; done
          grep -rl /usr/local units | xargs -d '\\n' sed -i 's,/usr/local/bin/sluicebox,{PROGRAM},; s,/usr/local/share/sluicebox,{dir}/share,'",
         root = root().display(),
         dir = dir.display(),
+        names = pipelines().join(" "),
     );
     sh(&script).dir(&dir).go().succeeds();
     dir.join("units")
@@ -35,32 +45,45 @@ fn analyze(units: &Path, arguments: &[&str]) -> (bool, String) {
     (out.status.success(), said)
 }
 
-const UNITS: [&str; 4] = [
-    "sluicebox-pipeline@users-to-lake.service",
-    "sluicebox-pipeline@users-to-lake.timer",
-    "sluicebox-pipeline@users-to-csv.timer",
-    "sluicebox-lake.service",
-];
+/// All units of a kind, each pipeline with its own.
+fn units_of(kind: &str) -> Vec<String> {
+    let units = pipelines().into_iter().map(|name| format!("sluicebox-pipeline@{name}.{kind}"));
+    units.chain((kind == "service").then(|| "sluicebox-lake.service".to_owned())).collect()
+}
 
 #[test]
 fn systemd_has_nothing_to_say_about_the_units() {
     let units = installed();
-    for unit in UNITS {
+    for unit in units_of("service").iter().chain(&units_of("timer")) {
         let (well, said) = analyze(&units, &["verify", "--man=no", unit]);
         let ours: Vec<&str> = said.lines().filter(|line| line.contains("sluicebox")).collect();
         assert!(well && ours.is_empty(), "{unit}: {said}");
     }
     // What is checked is read: a mistake in any of the files is found.
-    let confined = units.join("sluicebox-.service.d/confined.conf");
-    std::fs::write(&confined, std::fs::read_to_string(&confined).unwrap() + "ProtectSystm=strict\n").unwrap();
-    let (_, said) = analyze(&units, &["verify", "--man=no", UNITS[0]]);
-    assert!(said.contains("ProtectSystm"), "{said}");
+    for file in files(&units) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, format!("{text}ProtectSystm=strict\n")).unwrap();
+        let path = file.to_str().unwrap();
+        let kind = if path.contains(".timer") { "timer" } else { "service" };
+        let is_told = |unit: &String| {
+            let (_, said) = analyze(&units, &["verify", "--man=no", unit]);
+            said.lines().any(|line| line.contains(path) && line.contains("ProtectSystm"))
+        };
+        assert!(units_of(kind).iter().any(is_told), "{path}");
+        std::fs::write(&file, text).unwrap();
+    }
+}
+
+/// All files below a folder.
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 #[test]
 fn the_units_are_confined_as_systemd_counts_it() {
     let units = installed();
-    for unit in [UNITS[0], UNITS[3]] {
+    for unit in &units_of("service") {
         let (_, said) = analyze(&units, &["security", "--offline=true", unit]);
         let score = said
             .lines()
@@ -96,6 +119,27 @@ fn the_units_say_what_a_service_of_ours_must() {
     assert!(state.join("users-to-lake.json").exists());
 }
 
+#[test]
+fn the_secrets_of_databases_are_those_that_the_settings_name() {
+    let settings = root().join("examples/databases.toml");
+    for (pipeline, sink, option) in [
+        ("users-to-cassandra", "cassandra-put", "credentials"),
+        ("topics-to-mongo", "mongo-put", "uri-file"),
+        ("trades-to-postgres", "mongo-put", "uri-file"),
+        ("trades-to-postgres", "postgres-put", "password-file"),
+    ] {
+        let dropped = format!("examples/systemd/sluicebox-pipeline@{pipeline}.service.d/secrets.conf");
+        let dropped = std::fs::read_to_string(root().join(dropped)).unwrap();
+        assert!(dropped.contains("/databases.toml\n"), "{pipeline}");
+        run("config").arg(sink).env("SLUICEBOX_CONFIG", &settings).go().succeeds();
+        let text = std::fs::read_to_string(&settings).unwrap();
+        let (_, table) = text.split_once(&format!("[{sink}]\n{option} = \"")).expect("a table of the sink");
+        let (secret, _) = table.split_once('"').unwrap();
+        let line = format!("LoadCredential={secret}:/etc/sluicebox/{secret}");
+        assert!(dropped.lines().any(|have| have == line), "{pipeline}: {line}");
+    }
+}
+
 /// The lines of the crontab that are jobs: their five fields, and the command.
 fn jobs(crontab: &str) -> Vec<(Vec<String>, String)> {
     let is_job = |line: &&str| line.starts_with(|letter: char| letter.is_ascii_digit() || letter == '*');
@@ -111,15 +155,24 @@ fn jobs(crontab: &str) -> Vec<(Vec<String>, String)> {
 fn every_line_of_the_crontab_runs_as_cron_runs_it() {
     let crontab = std::fs::read_to_string(root().join("examples/crontab")).unwrap();
     let desk = Desk::new("crontab");
-    let script = "mkdir share && for name in users-to-lake users-to-csv users-to-cassandra topics-to-mongo trades-to-postgres; do
-         printf '#!/bin/sh\\nsluicebox generate-users | sluicebox hash-fields --key-file hash.key email > '$name'.out\\n' > share/$name.sh
-         chmod +x share/$name.sh; done";
-    sh(&format!("{script}; cp {}/examples/users.ddl share/", root().display()))
-        .dir(&desk.dir)
-        .go()
-        .succeeds();
+    let script = "printf '#!/bin/sh\\nsluicebox generate-users | sluicebox hash-fields --key-file hash.key email > '$name'.out\\n' \
+         > share/$name.sh; chmod +x share/$name.sh; done";
+    sh(&format!(
+        "mkdir share && for name in {}; do {script}; cp {}/examples/users.ddl share/",
+        pipelines().join(" "),
+        root().display()
+    ))
+    .dir(&desk.dir)
+    .go()
+    .succeeds();
     let share = desk.file("share").display().to_string();
     let mut ran = 0;
+    for name in pipelines() {
+        let line = format!("sluicebox run --name {name} --lock --timeout ");
+        let script = format!(" -- /usr/local/share/sluicebox/{name}.sh");
+        let has = |(_, command): &(_, String)| command.starts_with(&line) && command.ends_with(&script);
+        assert!(jobs(&crontab).iter().any(has), "{name} has a line");
+    }
     for (fields, command) in jobs(&crontab) {
         let valid =
             |field: &String| field.chars().all(|letter| letter.is_ascii_digit() || "*/,-".contains(letter));
@@ -142,7 +195,11 @@ fn every_line_of_the_crontab_runs_as_cron_runs_it() {
         }
         ran += 1;
     }
-    assert_eq!(ran, 7);
+    assert_eq!(
+        ran,
+        pipelines().len() + 2,
+        "a line for each, one with a pipe on it, and one that looks after them"
+    );
     assert!(desk.read("users-to-lake.out").contains("$seal"));
 }
 

@@ -7,10 +7,9 @@ use std::time::Duration;
 use mongodb::bson::doc;
 use serde_json::Value;
 
+use crate::support::finish;
 use crate::support::flow::Flow;
-use crate::support::mongo::{Store, record};
-use crate::support::service::Service;
-use crate::support::{finish, service};
+use crate::support::mongo::{Store, mortal, record};
 
 fn by_id(store: &Store) -> BTreeMap<String, Value> {
     let found = store.all("users").into_iter().map(|found| {
@@ -37,9 +36,7 @@ fn batches_that_are_killed_in_the_middle_are_complete_in_the_end() {
 
 #[test]
 fn a_server_that_stops_in_the_middle_is_exit_75_and_a_second_run_completes() {
-    let dir = std::path::PathBuf::from(service("SLUICEBOX_TEST_SERVICES")).join("mongo-to-be-stopped");
-    // For the rest of the process: the store borrows it.
-    let server: &'static Service = Box::leak(Box::new(Service::start("mongo", &dir)));
+    let (server, _turn) = mortal();
     let store = Store::on(server, "stopped");
     store.insert("t", doc! { "_id": -1 });
     let put = || store.put("t").args(["--id", "id", "--connect-timeout", "2s"]);
@@ -64,5 +61,4 @@ fn a_server_that_stops_in_the_middle_is_exit_75_and_a_second_run_completes() {
     let lines: String = (0..20_000).map(|id| format!("{{\"id\":{id}}}\n")).collect();
     put().stdin(lines).go().succeeds();
     assert_eq!(Store::on(server, "stopped").all("t").len(), 20_001);
-    server.stop();
 }

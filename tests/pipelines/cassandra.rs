@@ -3,16 +3,22 @@
 use serde_json::Value;
 
 use super::{Pipeline, fetched, flat, same};
-use crate::support::cassandra::{Keyspace, node};
+use crate::support::cassandra::{Keyspace, mortal, node};
+use crate::support::fresh;
+use crate::support::service::Service;
 
 fn world() -> (Pipeline, Keyspace) {
     let keyspace = Keyspace::make();
+    (pipeline(&keyspace, node()), keyspace)
+}
+
+fn pipeline(keyspace: &Keyspace, node: &Service) -> Pipeline {
     let mut pipeline = Pipeline::new("users-to-cassandra").with("KEYSPACE", &keyspace.name);
     for name in ["CASSANDRA_CONTACT_POINTS", "CASSANDRA_USERNAME", "CASSANDRA_PASSWORD"] {
-        pipeline = pipeline.with(name, node().variable(name));
+        pipeline = pipeline.with(name, node.variable(name));
     }
     pipeline.set_up();
-    (pipeline, keyspace)
+    pipeline
 }
 
 fn rows(keyspace: &Keyspace) -> Vec<Value> {
@@ -44,4 +50,24 @@ fn pipeline_users_to_cassandra_keeps_its_rhythm() {
     let rows = rows(&keyspace);
     assert!((5..=11).contains(&rows.len()), "{} rows", rows.len());
     same(rows, pipeline.published());
+}
+
+#[test]
+fn pipeline_users_to_cassandra_completes_after_the_node_was_stopped_in_the_middle() {
+    let (node, _turn) = mortal();
+    let name = fresh("ks").replace('-', "_");
+    let keyspace = Keyspace::on(node, &name);
+    let pipeline = pipeline(&keyspace, node);
+    // Row by row, so that it goes away between two rows of one batch.
+    let settings = "batch-records = 10\n[cassandra-put]\nconcurrency = 1\n";
+    let source = pipeline.users(60, "a");
+    let ran = pipeline.disturbed(&source, "cassandra.write.after", settings, || node.halt());
+    ran.fails(75, &["run: users-to-cassandra: ", "cassandra-put: ", "60 records published"]);
+    node.resume();
+    let keyspace = Keyspace::on(node, &name);
+    let stored = rows(&keyspace).len();
+    assert!((1..60).contains(&stored), "{stored} rows of 60: it was in the middle");
+    pipeline.run("").env("SOURCE", pipeline.users(20, "b")).go().exits(0);
+    let users = [fetched(60, "a"), fetched(20, "b")].concat();
+    same(rows(&keyspace), users.iter().map(flat).collect());
 }

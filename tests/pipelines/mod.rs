@@ -8,11 +8,13 @@ mod mongo;
 mod postgres;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{PROGRAM, Ran, Run, folder, fresh, path, root, run, service, sh};
+use crate::support::{PROGRAM, Ran, Run, SOON, finish, folder, fresh, path, root, run, service, sh};
 
 /// A script of `examples/`, with names of its own for all that it touches.
 pub struct Pipeline {
@@ -34,7 +36,7 @@ impl Pipeline {
             ("REPLICAS", "1".to_owned()),
             ("HASH_KEY", key),
             // Sessions are short, so that a member that was killed is not waited for.
-            ("SLUICEBOX_CONFIG", settings_file(&dir)),
+            ("SLUICEBOX_CONFIG", settings_file(&dir.join("sluicebox.toml"), SHORT_SESSIONS)),
             ("SLUICEBOX_STATE_DIR", dir.join("state").display().to_string()),
         ];
         Self { name, dir, settings: settings.into() }
@@ -78,6 +80,45 @@ impl Pipeline {
         self.settings.iter().fold(run, |run, (name, value)| run.env(name, value))
     }
 
+    /// A run in whose batches something happens to the database: each sink stands still at `point`
+    /// (`src/run/fault.rs`) until `meanwhile` is over. Nothing is tried twice.
+    #[track_caller]
+    fn disturbed(&self, source: &str, point: &str, settings: &str, meanwhile: impl FnOnce()) -> Ran {
+        let settings = SHORT_SESSIONS.to_owned() + "max-attempts = 1\n" + settings;
+        let settings = settings_file(&self.dir.join("disturbed.toml"), &settings);
+        let run = self.run("").env("SOURCE", source).env("SLUICEBOX_CONFIG", settings);
+        let run = run.env("SLUICEBOX_FAULT", format!("stop@{point}")).start();
+        let began = Instant::now();
+        while self.standing().is_empty() {
+            assert!(began.elapsed() < SOON, "nobody has come to {point}");
+            thread::sleep(Duration::from_millis(20));
+        }
+        meanwhile();
+        let pid = run.id();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                // Others may come to the point after the first ones.
+                while !matches!(state(pid), None | Some('Z')) {
+                    self.standing().into_iter().for_each(go_on);
+                    thread::sleep(Duration::from_millis(20));
+                }
+            });
+            finish(run)
+        })
+    }
+
+    /// The processes of a run that were stopped.
+    fn standing(&self) -> Vec<u32> {
+        let ours = format!("GROUP={}", self.setting("GROUP"));
+        let is_ours = |pid: &u32| {
+            let variables = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+            variables.split(|byte| *byte == 0).any(|variable| variable == ours.as_bytes())
+        };
+        let all = std::fs::read_dir("/proc").unwrap().flatten();
+        let all = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        all.filter(|pid| state(*pid) == Some('T')).filter(is_ours).collect()
+    }
+
     /// What stands before the first run.
     fn set_up(&self) -> &Self {
         let ran = self.script("setup").go();
@@ -102,12 +143,25 @@ impl Pipeline {
     }
 }
 
-fn settings_file(dir: &std::path::Path) -> String {
-    let file = dir.join("sluicebox.toml");
-    let text =
-        "[kafka-consume]\nkafka-property = [\"session.timeout.ms=1000\", \"heartbeat.interval.ms=200\"]\n";
-    std::fs::write(&file, text).unwrap();
+/// Settings for consumers, which go on with whatever follows.
+const SHORT_SESSIONS: &str =
+    "[kafka-consume]\nkafka-property = [\"session.timeout.ms=1000\", \"heartbeat.interval.ms=200\"]\n";
+
+fn settings_file(file: &Path, text: &str) -> String {
+    std::fs::write(file, text).unwrap();
     file.display().to_string()
+}
+
+/// The state of a process: a letter, as /proc has it.
+fn state(pid: u32) -> Option<char> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
+/// Continues a process that was stopped.
+fn go_on(pid: u32) {
+    // SAFETY: kill(2) takes any numbers; the process is of a run of ours.
+    unsafe { libc::kill(pid.cast_signed(), libc::SIGCONT) };
 }
 
 /// The users of a seed, as the API would make them.

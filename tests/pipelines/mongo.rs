@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::{Pipeline, same};
 use crate::support::api::Api;
 use crate::support::fresh;
-use crate::support::mongo::Store;
+use crate::support::mongo::{Store, mortal, server};
+use crate::support::service::Service;
 
 struct World {
     pipeline: Pipeline,
@@ -17,11 +18,15 @@ const NATIONS: [&str; 3] = ["au", "de", "fr"];
 
 impl World {
     fn make() -> Self {
-        let (store, stem) = (Store::make(), format!("{}-", fresh("users")));
+        Self::on(server(), Store::make())
+    }
+
+    fn on(server: &Service, store: Store) -> Self {
+        let stem = format!("{}-", fresh("users"));
         let pipeline = Pipeline::new("topics-to-mongo")
             .with("DATABASE", &store.name)
             .with("STEM", &stem)
-            .with("MONGODB_URI", crate::support::mongo::server().variable("MONGODB_URI"));
+            .with("MONGODB_URI", server.variable("MONGODB_URI"));
         pipeline.set_up();
         Self { pipeline, store, stem }
     }
@@ -77,4 +82,23 @@ fn pipeline_topics_to_mongo_is_fed_at_random_moments() {
     world.pipeline.run("").go().exits(0);
     let landed = world.check();
     assert!((6..=30).contains(&landed) && landed.is_multiple_of(3), "{landed} users in 4 s");
+}
+
+#[test]
+fn pipeline_topics_to_mongo_completes_after_the_server_was_stopped_in_the_middle() {
+    let (server, _turn) = mortal();
+    let database = fresh("db");
+    let world = World::on(server, Store::on(server, &database));
+    // More than a bulk in each partition: the server goes away between two bulks of one batch.
+    world.feed(9000, "a");
+    let ran = world.pipeline.disturbed("", "mongo.bulk.after", "", || server.halt());
+    ran.fails(75, &["run: topics-to-mongo: ", "mongo-put: ", "MongoDB"]);
+    server.resume();
+    let world = World { store: Store::on(server, &database), ..world };
+    let stored: usize =
+        NATIONS.iter().map(|nation| world.store.all(&format!("{}{nation}", world.stem)).len()).sum();
+    assert!((1..9000).contains(&stored), "{stored} documents of 9000: it was in the middle");
+    world.feed(100, "b");
+    world.pipeline.run("").go().exits(0);
+    assert_eq!(world.check(), 9100);
 }

@@ -126,3 +126,19 @@ fn pipeline_trades_to_postgres_waits_for_a_database_that_is_away() {
     same(world.documents(), trades(&messages));
     drop(world);
 }
+
+#[test]
+fn pipeline_trades_to_postgres_completes_after_the_server_was_stopped_in_the_middle() {
+    let server = Server::start(&[]);
+    let (world, messages) = (World::make(server.database()), messages());
+    world.feed(&messages);
+    let ran = world.pipeline.disturbed("", "postgres.staged.after", "", || server.shut());
+    ran.fails(75, &["run: trades-to-postgres: ", "postgres-put: "]);
+    server.restart();
+    assert_eq!(world.rows().len(), 0, "the transaction was not over");
+    same(world.documents(), trades(&messages));
+    world.pipeline.run("").go().exits(0);
+    same(world.rows(), trades(&messages));
+    same(world.documents(), trades(&messages));
+    drop(world);
+}

@@ -1,13 +1,13 @@
 //! Cassandra for tests: a keyspace of a test's own, and a node that may be harmed.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, MutexGuard, OnceLock};
 
 use scylla::client::session::Session;
 use scylla::client::session_builder::SessionBuilder;
 use serde_json::Value;
 use sluicebox::run::engine::Engine;
 
-use super::service::Service;
+use super::service::{Mortal, Service};
 use super::{Run, fresh, run};
 
 /// A keyspace that no other test uses.
@@ -23,6 +23,12 @@ pub struct Keyspace {
 pub fn node() -> &'static Service {
     static NODE: OnceLock<Service> = OnceLock::new();
     NODE.get_or_init(|| Service::shared("cassandra"))
+}
+
+/// A node that may be stopped, for as long as the guard lives.
+pub fn mortal() -> (&'static Service, MutexGuard<'static, ()>) {
+    static NODE: Mortal = Mortal::new("cassandra");
+    NODE.take()
 }
 
 impl Keyspace {

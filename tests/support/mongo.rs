@@ -1,13 +1,13 @@
 //! What speaks MongoDB's protocol, for tests: a database of a test's own, and a server that may be harmed.
 
-use std::sync::OnceLock;
+use std::sync::{MutexGuard, OnceLock};
 
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::{Client, Database};
 use serde_json::{Map, Value};
 use sluicebox::run::engine::Engine;
 
-use super::service::Service;
+use super::service::{Mortal, Service};
 use super::{Run, fresh, run};
 
 /// A database that no other test uses.
@@ -23,6 +23,12 @@ pub struct Store {
 pub fn server() -> &'static Service {
     static SERVER: OnceLock<Service> = OnceLock::new();
     SERVER.get_or_init(|| Service::shared("mongo"))
+}
+
+/// A server that may be stopped, for as long as the guard lives.
+pub fn mortal() -> (&'static Service, MutexGuard<'static, ()>) {
+    static SERVER: Mortal = Mortal::new("mongo");
+    SERVER.take()
 }
 
 impl Store {

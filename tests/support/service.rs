@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::{Run, root};
 
@@ -72,15 +73,36 @@ impl Service {
         self.call(self.verb("restart"));
     }
 
-    /// Ends it.
-    pub fn stop(&self) {
-        self.call("stop");
-    }
-
     fn call(&self, verb: &str) -> String {
         let script = root().join("tests/services").join(self.script);
         let out = Command::new(script).arg(verb).arg(&self.dir).output().expect("the script runs");
         assert!(out.status.success(), "{} {verb}: {}", self.script, String::from_utf8_lossy(&out.stderr));
         String::from_utf8(out.stdout).expect("text")
+    }
+}
+
+/// A service of which a test may take the daemon away: one test at a time.
+pub struct Mortal {
+    script: &'static str,
+    service: OnceLock<Service>,
+    turn: Mutex<()>,
+}
+
+impl Mortal {
+    /// One that the first test starts that asks for it.
+    pub const fn new(script: &'static str) -> Self {
+        Self { script, service: OnceLock::new(), turn: Mutex::new(()) }
+    }
+
+    /// Waits for its turn, which lasts as long as the guard. The service is at work, whatever the test before has left.
+    pub fn take(&'static self) -> (&'static Service, MutexGuard<'static, ()>) {
+        let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = format!("{}-to-be-stopped", self.script);
+        let dir = PathBuf::from(super::service("SLUICEBOX_TEST_SERVICES")).join(name);
+        let service = self.service.get_or_init(|| Service::start(self.script, &dir));
+        if service.daemon().is_none() {
+            service.resume();
+        }
+        (service, turn)
     }
 }

@@ -6,13 +6,15 @@ use std::io::Read;
 
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::kafka::consume::Form;
 use crate::stream::seal::hex128;
 
 /// So much of a script tells it from another one.
 const LONGEST_SCRIPT: u64 = 1 << 20;
 
-/// The digest of a command, as it stands beside a plan: its arguments, and its text if it is a script.
-pub fn digest(command: &[OsString]) -> String {
+/// The digest of a command, as it stands beside a plan: its arguments, its text if it is a script, and the form of
+/// what it reads.
+pub fn digest(command: &[OsString], form: Form) -> String {
     use std::os::unix::ffi::OsStrExt;
     let mut digest = Xxh3::new();
     for argument in command {
@@ -20,6 +22,9 @@ pub fn digest(command: &[OsString]) -> String {
         digest.update(&[0]);
     }
     digest.update(&script(&command[0]).unwrap_or_default());
+    if form == Form::Envelope {
+        digest.update(b"\0envelope");
+    }
     hex128(digest.digest128())[..16].to_owned()
 }
 
@@ -39,9 +44,11 @@ mod tests {
 
     #[test]
     fn the_digest_tells_of_arguments_and_of_an_edited_script() {
-        let of = |command: &[&str]| digest(&command.iter().map(OsString::from).collect::<Vec<_>>());
+        let as_words = |command: &[&str]| command.iter().map(OsString::from).collect::<Vec<_>>();
+        let of = |command: &[&str]| digest(&as_words(command), Form::Value);
         assert_eq!(of(&["sh", "-c", "x"]).len(), 16);
         assert_ne!(of(&["sh", "-c", "x"]), of(&["sh", "-cx"]));
+        assert_ne!(of(&["sh"]), digest(&as_words(&["sh"]), Form::Envelope));
         let dir = std::env::temp_dir().join(format!("sluicebox-digest-{}", std::process::id()));
         std::fs::create_dir_all(&dir).unwrap();
         let land = dir.join("land.sh").display().to_string();

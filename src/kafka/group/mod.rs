@@ -42,6 +42,7 @@ use quiet::Quiet;
 use topics::Topic;
 use worker::Worker;
 
+use super::consume::Form;
 use super::native::identity;
 use super::options::Settings;
 use super::selection::Selection;
@@ -65,6 +66,8 @@ pub struct Plan {
     pub topics: Selection,
     /// The command that each batch is given to.
     pub command: Vec<OsString>,
+    /// What becomes of a record.
+    pub form: Form,
     /// End where the partitions end at the start.
     pub exit_at_end: bool,
     /// Where a batch ends.
@@ -164,7 +167,7 @@ impl Group {
         }
         let names: Vec<Arc<str>> = topics.iter().map(|topic: &Topic| Arc::clone(&topic.name)).collect();
         let pool = Pool::new(settings, names, plan.max_children);
-        let digest = command::digest(&plan.command);
+        let digest = command::digest(&plan.command, plan.form);
         let tally = Mutex::default();
         let settings = settings.clone();
         let job = Job { plan, settings, member, pool, cluster, topics, ends, digest, tally };

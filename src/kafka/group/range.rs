@@ -9,6 +9,8 @@ use rdkafka::error::RDKafkaErrorCode;
 
 use super::leash::Leash;
 use super::pool::Slot;
+use crate::kafka::consume::Form;
+use crate::kafka::envelope::Parts;
 use crate::kafka::fetch;
 use crate::kafka::native::read::{Arrival, Timestamp};
 use crate::kafka::value::{check_object, one_line};
@@ -34,6 +36,8 @@ pub struct Range<'a> {
     pub first: i64,
     /// The offset after the last.
     pub end: i64,
+    /// What becomes of a record.
+    pub form: Form,
 }
 
 /// What is known of a range before it is handed out.
@@ -216,17 +220,22 @@ impl Pouring<'_> {
         let counts = &mut self.poured.counts;
         counts.read += 1;
         self.poured.epoch = arrival.leader_epoch();
-        let Some(value) = arrival.value() else {
-            counts.dropped += 1;
-            return Ok(());
-        };
-        self.poured.bytes += value.len() as u64;
-        if let Err(reject) = check_object(value) {
-            counts.rejected += 1;
-            return self.reject(arrival.offset(), &reject, value);
+        self.poured.bytes += arrival.value().map_or(0, <[u8]>::len) as u64;
+        match (self.range.form, arrival.value()) {
+            (Form::Envelope, _) => Parts::of(arrival, self.range.topic.1).write(self.output.buffer()),
+            (Form::Value, None) => {
+                counts.dropped += 1;
+                return Ok(());
+            }
+            (Form::Value, Some(value)) => {
+                if let Err(reject) = check_object(value) {
+                    counts.rejected += 1;
+                    return self.reject(arrival.offset(), &reject, value);
+                }
+                self.output.buffer().extend_from_slice(one_line(value, &mut self.scratch));
+            }
         }
         counts.passed += 1;
-        self.output.buffer().extend_from_slice(one_line(value, &mut self.scratch));
         self.output.end_record();
         self.output.make_room()
     }

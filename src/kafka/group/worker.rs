@@ -277,7 +277,8 @@ impl Worker {
     }
 
     pub(super) fn range(&self, first: i64, end: i64) -> range::Range<'_> {
-        range::Range { topic: (self.topic, &self.topic().name), partition: self.partition, first, end }
+        let (topic, form) = ((self.topic, &*self.topic().name), self.job.plan.form);
+        range::Range { topic, partition: self.partition, first, end, form }
     }
 
     pub(super) fn give_slot_back_if_wanted(&mut self) {
