@@ -332,7 +332,7 @@ fn groups_half_begun_are_completed_by_the_same_command_and_by_no_other() {
     assert_eq!(stands(&group, &topic), [(0, 0), (1, 0), (2, 0)]);
     // A planned batch is no beginning.
     let planned = fresh("planned");
-    let plan = Plan { end: 3, date: "2026-11-20".into(), cmd: "9f86d081884c7d65".into() };
+    let plan = Plan { end: 3, date: "2026-11-20".into(), cmd: "9f86d081884c7d65".into(), then: None };
     place(&planned, &topic, 1, 0, &mark(&site, 0, Some(plan)));
     admin(&format!("init-group {planned} --topic {topic} --at earliest")).fails(4, &["is gone"]);
     let ran = admin(&format!("groups {planned}")).succeeds();
