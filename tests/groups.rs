@@ -464,8 +464,16 @@ fn groups_take_partitions_that_were_added_for_new() {
     admin(&format!("reset {group} --topic {topic} --partition 2 --at 1 --yes")).succeeds();
     assert_eq!(field(&admin(&format!("groups {group}")).succeeds(), "known"), [2, 2, 2]);
     admin(&format!("reset {group} --topic {topic} --partition 9 --at 1 --yes")).fails(2, &["no partition 9"]);
-    admin(&format!("reset {group} --topic {topic} --at earliest --yes")).succeeds();
+    let ran = admin(&format!("reset {group} --topic {topic} --at earliest --yes")).exits(0);
     assert_eq!(field(&admin(&format!("groups {group}")).succeeds(), "known"), [4, 4, 4, 4]);
+    // The one that stands at its beginning is not set back.
+    let told: Vec<&str> = ran.stderr.lines().collect();
+    assert_eq!(told.len(), 3, "{}", ran.stderr);
+    for (partition, last) in [(0, 4), (1, 4), (2, 0)] {
+        let words =
+            format!("{topic}/{partition}: offsets 0 to {last} may have been landed before, and are stored");
+        assert!(told[partition].contains(&words), "{}", ran.stderr);
+    }
 }
 
 #[test]

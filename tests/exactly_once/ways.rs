@@ -283,7 +283,8 @@ fn who_waits_for_a_member_that_died_says_so() {
         let run = run.args(["-X", "session.timeout.ms=8000", "--", "sh", "-c", script]);
         run.env("PATH", crate::support::path()).env("AWS_ENDPOINT_URL_S3", &world.endpoint)
     };
-    let service = consume(&format!("touch {}/runs; sleep 60", world.dir.display())).start();
+    let service =
+        consume(&format!("exec > {0}/said 2>&1; touch {0}/runs; sleep 60", world.dir.display())).start();
     wait_until("the batch runs", || world.dir.join("runs").exists());
     signal(&service, libc::SIGKILL);
     crate::support::finish(service);

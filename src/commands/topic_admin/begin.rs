@@ -287,8 +287,10 @@ impl Reset {
         let name = format!("{}/{}", new.topic, new.partition);
         let reset =
             format!("topic-admin reset {} --topic {} --partition {}", self.group, new.topic, new.partition);
+        // From before its start on it knows nothing: it may have begun there, or have been set forward.
+        let landed_before = if at < mark.start { "may have been" } else { "were" };
         log::warn!(
-            "{name}: offsets {at} to {} were landed before, and are stored a second time wherever the objects that hold \
+            "{name}: offsets {at} to {} {landed_before} landed before, and are stored a second time wherever the objects that hold \
              them begin or end elsewhere than the new batches (try: {reset} --at {at} --until OFFSET --yes for a missing \
              range alone; {reset} --at {landed} --yes to go on behind them)",
             landed - 1

@@ -134,8 +134,8 @@ impl Command for TopicAdmin {
                 "topic-admin reset lake --topic created_users --at @2026-11-20T06:00:00Z --yes",
             ),
             (
-                "the object of offsets 10 to 19 was deleted: the next run lands them again, and nothing else",
-                "topic-admin reset lake --topic created_users --partition 3 --at 10 --until 20 --yes",
+                "offsets 10 to 19 once more, as their object was deleted, and no others",
+                "topic-admin reset lake -t created_users -p 3 --at 10 --until 20 --yes",
             ),
             ("gone", "topic-admin delete scratch --if-exists"),
         ],
