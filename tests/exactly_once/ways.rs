@@ -104,7 +104,7 @@ fn an_object_that_is_gone_is_landed_again_and_nothing_else() {
 #[test]
 fn several_objects_that_are_gone_are_landed_one_after_the_other() {
     let mut world = landed(600);
-    [0, 200, 300, 500].map(|first| delete_object(&world, first));
+    [0, 200, 300, 500].iter().for_each(|first| delete_object(&world, *first));
     world.batch = 1000;
     for gap in ["offsets 0 to 99", "offsets 200 to 399", "offsets 500 to 599"] {
         let ran = verify_fails(&world, &[gap]);
