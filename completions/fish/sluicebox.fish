@@ -585,6 +585,7 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __f
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s t -l topic -d 'The topic' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s p -l partition -d 'This partition only' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -l at -d 'Where it begins anew: earliest, latest, @TIME or OFFSET' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -l until -d 'Land only what lies before this offset once more, in one batch, and go on where the group stands' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s b -l brokers -d 'Brokers to start from' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r

@@ -20,6 +20,7 @@ use crate::stream::reports::{Hints, Reports};
 
 /// What to type next where no stage has told why a run failed.
 const HINTS: Hints = Hints {
+    missing: "the command",
     not_found: "a full path: cron's PATH is /usr/bin:/bin",
     failed: "sluicebox run -v shows all that was printed",
 };
