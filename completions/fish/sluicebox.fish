@@ -190,7 +190,7 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -s q -l
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -s V -l version -d 'Print version'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -s f -l map-file -d 'Read mappings from this file, one a line; # begins a comment; repeatable' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -s f -l map-file -d 'Read mappings from this file, one a line; # at its beginning or behind a blank begins a comment; repeatable' -r -F
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l where -d 'Pass on only records for which this is true: \'type == "trade" and data.p > 0\'' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l explode -d 'Make one record of each element of this array; PATH is the element then (\'PATH?\': may be absent)' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l keep -d 'Start from these fields of the old record (\'PATH?\': may be absent); repeatable' -r
