@@ -116,7 +116,10 @@ fn a_sealed_stream_is_checked_and_sealed_again() {
         let text = sealed.text();
         let lines: Vec<&str> = text.lines().collect();
         let end = "without a seal after 2 records";
-        with(&[]).stdin(lines[..3].join("\n")).go().fails(1, &[end]);
+        with(&[]).stdin(lines[..3].join("\n") + "\n").go().fails(1, &[end]);
+        // Of its last record only a part came: that is no record, and no reject.
+        let torn = "without a seal after 1 records";
+        with(&[]).stdin(lines[..3].join("\n")).go().fails(1, &[torn]);
         with(&[])
             .stdin([lines[0], lines[1], lines[3]].join("\n"))
             .go()
