@@ -20,7 +20,7 @@ use crate::stream::seal::Range;
 const TRANSACTIONAL_SINK: &str = "kafka-produce";
 
 /// What to type next where no stage has told why a batch failed.
-const HINTS: Hints = Hints {
+const HINTS: Hints<'static> = Hints {
     not_found: "kafka-consume … -- ./land.sh",
     failed: "see what it has printed; a stage behind sudo or env -i needs the BATCH and SLUICEBOX variables",
 };
