@@ -332,7 +332,7 @@ fn groups_half_begun_are_completed_by_the_same_command_and_by_no_other() {
     assert_eq!(stands(&group, &topic), [(0, 0), (1, 0), (2, 0)]);
     // A planned batch is no beginning.
     let planned = fresh("planned");
-    let plan = Plan { end: 3, date: "2026-11-20".into(), cmd: "9f86d081884c7d65".into() };
+    let plan = Plan { end: 3, date: "2026-11-20".into(), cmd: "9f86d081884c7d65".into(), then: None };
     place(&planned, &topic, 1, 0, &mark(&site, 0, Some(plan)));
     admin(&format!("init-group {planned} --topic {topic} --at earliest")).fails(4, &["is gone"]);
     let ran = admin(&format!("groups {planned}")).succeeds();
@@ -464,8 +464,16 @@ fn groups_take_partitions_that_were_added_for_new() {
     admin(&format!("reset {group} --topic {topic} --partition 2 --at 1 --yes")).succeeds();
     assert_eq!(field(&admin(&format!("groups {group}")).succeeds(), "known"), [2, 2, 2]);
     admin(&format!("reset {group} --topic {topic} --partition 9 --at 1 --yes")).fails(2, &["no partition 9"]);
-    admin(&format!("reset {group} --topic {topic} --at earliest --yes")).succeeds();
+    let ran = admin(&format!("reset {group} --topic {topic} --at earliest --yes")).exits(0);
     assert_eq!(field(&admin(&format!("groups {group}")).succeeds(), "known"), [4, 4, 4, 4]);
+    // The one that stands at its beginning is not set back.
+    let told: Vec<&str> = ran.stderr.lines().collect();
+    assert_eq!(told.len(), 3, "{}", ran.stderr);
+    for (partition, last) in [(0, 4), (1, 4), (2, 0)] {
+        let words =
+            format!("{topic}/{partition}: offsets 0 to {last} may have been landed before, and are stored");
+        assert!(told[partition].contains(&words), "{}", ran.stderr);
+    }
 }
 
 #[test]

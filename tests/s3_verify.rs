@@ -11,7 +11,7 @@ use sluicebox::s3::Sandbox;
 
 use crate::support::batch::{batch, framed, records, within};
 use crate::support::lake::Lake;
-use crate::support::{Ran, folder, fresh, run, service, sh};
+use crate::support::{Ran, finish, folder, fresh, run, service, sh, signal};
 
 /// Lands a batch as a Parquet file, with a row for each offset but the last `rejected` ones.
 fn land(lake: &Lake, batch: &Batch, rejected: i64) {
@@ -202,4 +202,17 @@ fn s3_verify_tells_what_it_cannot_work_with() {
     run("s3-verify").arg("s3://no-such-bucket-here/").go().fails(2, &["does not exist"]);
     verify(&lake, &["--group", &fresh("nobody")]).fails(2, &["has committed nothing", "init-group"]);
     run("s3-verify").args([&lake.url("users/"), "--group", "g", "-b", ""]).go().exits(2);
+}
+
+#[test]
+fn s3_verify_that_is_stopped_says_that_nothing_is_proven() {
+    // A store that takes the request and never answers.
+    let store = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", store.local_addr().unwrap());
+    let child = run("s3-verify").arg("s3://lake/users/").env("AWS_ENDPOINT_URL_S3", endpoint).start();
+    let _request = store.accept().unwrap();
+    signal(&child, libc::SIGTERM);
+    let ran = finish(child);
+    assert_eq!((ran.signal, &*ran.text()), (Some(libc::SIGTERM), ""));
+    assert_eq!(ran.stderr, "s3-verify: stopped before the end: nothing is proven\n");
 }

@@ -1,4 +1,4 @@
-complete -c map-fields -s f -l map-file -d 'Read mappings from this file, one a line; # begins a comment; repeatable' -r -F
+complete -c map-fields -s f -l map-file -d 'Read mappings from this file, one a line; # at its beginning or behind a blank begins a comment; repeatable' -r -F
 complete -c map-fields -l where -d 'Pass on only records for which this is true: \'type == "trade" and data.p > 0\'' -r
 complete -c map-fields -l explode -d 'Make one record of each element of this array; PATH is the element then (\'PATH?\': may be absent)' -r
 complete -c map-fields -l keep -d 'Start from these fields of the old record (\'PATH?\': may be absent); repeatable' -r

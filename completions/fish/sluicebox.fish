@@ -190,7 +190,7 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -s q -l
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -s v -l verbose -d 'Say what is done; twice: what the libraries do, too'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand hash-fields" -s V -l version -d 'Print version'
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -s f -l map-file -d 'Read mappings from this file, one a line; # begins a comment; repeatable' -r -F
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -s f -l map-file -d 'Read mappings from this file, one a line; # at its beginning or behind a blank begins a comment; repeatable' -r -F
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l where -d 'Pass on only records for which this is true: \'type == "trade" and data.p > 0\'' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l explode -d 'Make one record of each element of this array; PATH is the element then (\'PATH?\': may be absent)' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand map-fields" -l keep -d 'Start from these fields of the old record (\'PATH?\': may be absent); repeatable' -r
@@ -585,6 +585,7 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __f
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s t -l topic -d 'The topic' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s p -l partition -d 'This partition only' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -l at -d 'Where it begins anew: earliest, latest, @TIME or OFFSET' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -l until -d 'Land only what lies before this offset once more, in one batch, and go on where the group stands' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s b -l brokers -d 'Brokers to start from' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from reset" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r

@@ -103,6 +103,7 @@ complete -c topic-admin -n "__fish_topic_admin_using_subcommand commit" -s h -l 
 complete -c topic-admin -n "__fish_topic_admin_using_subcommand reset" -s t -l topic -d 'The topic' -r
 complete -c topic-admin -n "__fish_topic_admin_using_subcommand reset" -s p -l partition -d 'This partition only' -r
 complete -c topic-admin -n "__fish_topic_admin_using_subcommand reset" -l at -d 'Where it begins anew: earliest, latest, @TIME or OFFSET' -r
+complete -c topic-admin -n "__fish_topic_admin_using_subcommand reset" -l until -d 'Land only what lies before this offset once more, in one batch, and go on where the group stands' -r
 complete -c topic-admin -n "__fish_topic_admin_using_subcommand reset" -s b -l brokers -d 'Brokers to start from' -r
 complete -c topic-admin -n "__fish_topic_admin_using_subcommand reset" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F
 complete -c topic-admin -n "__fish_topic_admin_using_subcommand reset" -s X -l kafka-property -d 'One librdkafka property; may be repeated' -r

@@ -94,6 +94,8 @@ pub enum Event {
     Stored(i64),
     /// The offset is committed.
     Committed,
+    /// It is, and the group goes on elsewhere: what lies between was landed before.
+    Skipped,
     /// The step failed because the group has changed meanwhile, which says nothing of the batch.
     Overtaken,
     /// The pause is over.
@@ -193,6 +195,7 @@ impl Machine {
             (State::Running { first, end }, Event::Empty) => State::Choosing { first, after: end },
             (State::Running { .. }, Event::Stored(end)) => State::Committing { end: *end },
             (State::Committing { end }, Event::Committed) => self.went_well(State::choosing(end)),
+            (State::Committing { .. }, Event::Skipped) => self.went_well(State::Reading),
             (State::Pausing, Event::Paused) => State::Reading,
             (_, Event::Failed { again }) => self.failure(*again),
             // `Overtaken`; and what does not belong here is an answer to nothing: everything is read again.
@@ -251,6 +254,12 @@ mod tests {
     }
 
     #[test]
+    fn behind_a_range_that_was_missing_the_place_is_read_again() {
+        let stored = [Event::Place { offset: 5, end: Some(7) }, Event::Stored(7), Event::Skipped];
+        assert_eq!(after(&stored).action(), Action::Read);
+    }
+
+    #[test]
     fn a_range_without_records_grows() {
         let machine = after(&[Event::Place { offset: 5, end: Some(7) }, Event::Empty]);
         assert_eq!(machine.action(), Action::Choose { first: 5, after: 7 });
@@ -305,4 +314,3 @@ mod tests {
         assert_eq!(machine.action(), Action::Read);
     }
 }
-// x

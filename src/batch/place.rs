@@ -20,8 +20,11 @@ pub struct Mark {
     pub cluster: String,
     /// The id of the topic, as Kafka prints it.
     pub topic_id: String,
-    /// Where the group began in this partition.
+    /// Where the group began in this partition: what it has landed since is for the proof.
     pub start: i64,
+    /// What it has done before it was set back.
+    #[serde(flatten)]
+    pub before: Before,
     /// How many partitions the topic had when all of them had commits.
     pub known: i32,
     /// What is planned, if something is.
@@ -29,15 +32,53 @@ pub struct Mark {
     pub plan: Option<Plan>,
 }
 
+/// What a group that was set back has done before; nothing in one that was not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    /// Where it began anew, behind its start: only there may a store begin a chain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anew: Option<i64>,
+    /// How far it had landed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landed: Option<i64>,
+}
+
 /// A batch that was begun: `[offset, end)`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Plan {
     /// The offset after its last.
     pub end: i64,
-    /// The UTC date of its first record.
+    /// The UTC date of its first record; empty where nobody has looked at it yet.
+    #[serde(default)]
     pub date: String,
-    /// The digest of its command.
+    /// The digest of its command; empty where any will do.
+    #[serde(default)]
     pub cmd: String,
+    /// Where the group goes on behind it, if not at its end: what lies between is landed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub then: Option<i64>,
+}
+
+impl Plan {
+    /// To land `[offset, end)` once more, whatever command is given, and to go on at `then`.
+    pub fn again(end: i64, then: i64) -> Self {
+        Self { end, date: String::new(), cmd: String::new(), then: (then > end).then_some(then) }
+    }
+
+    /// Whether somebody has asked for it, rather than a consumer planned it.
+    pub fn is_again(&self) -> bool {
+        self.cmd.is_empty()
+    }
+
+    /// Where the group goes on once `stored` is: at the end, or behind what was landed before. None where
+    /// something else was stored than is missing.
+    pub fn goes_on(&self, stored: i64) -> Option<i64> {
+        match self.then {
+            Some(then) if stored == self.end => Some(then),
+            Some(then) => (stored >= then).then_some(stored),
+            None => Some(stored),
+        }
+    }
 }
 
 /// A commit as the broker answers it.
@@ -81,6 +122,8 @@ pub struct Place {
     pub epoch: Option<i32>,
     /// Where the group began in this partition.
     pub start: i64,
+    /// What it has done before it was set back.
+    pub before: Before,
     /// What was planned from here.
     pub plan: Option<Plan>,
 }
@@ -89,7 +132,21 @@ impl Mark {
     /// The mark of a group that begins at `start` and has planned nothing.
     pub fn new(cluster: &str, topic_id: &str, start: i64, known: i32) -> Self {
         let (cluster, topic_id) = (cluster.to_owned(), topic_id.to_owned());
-        Self { sluicebox: VERSION, cluster, topic_id, start, known, plan: None }
+        Self { sluicebox: VERSION, cluster, topic_id, start, before: Before::default(), known, plan: None }
+    }
+
+    /// How far a group has landed that stands at `offset` with this mark.
+    pub fn landed(&self, offset: i64) -> i64 {
+        self.before.landed.map_or(offset, |landed| landed.max(offset))
+    }
+
+    /// The same once the group that stood at `offset` was set back to `to`: what it has landed stays to
+    /// be proven.
+    #[must_use]
+    pub fn set_back(self, offset: i64, to: i64) -> Self {
+        let anew = (to > self.start).then_some(to);
+        let landed = Some(self.landed(offset)).filter(|landed| *landed > to);
+        Self { start: self.start.min(to), before: Before { anew, landed }, plan: None, ..self }
     }
 
     /// The bytes to commit.
@@ -112,6 +169,13 @@ impl Mark {
             .hint("the same release of sluicebox on every host of a group")),
             Err(_) => Ok(None),
         }
+    }
+}
+
+impl Place {
+    /// Where the chain of a store may begin.
+    pub fn begun(&self) -> i64 {
+        self.before.anew.unwrap_or(self.start)
     }
 }
 
@@ -138,7 +202,7 @@ impl Partition<'_> {
                 ))),
             // Added since: all partitions that its siblings knew have had commits.
             Some(known) if self.partition >= known => {
-                Ok(Place { offset: 0, epoch: None, start: 0, plan: None })
+                Ok(Place { offset: 0, epoch: None, start: 0, before: Before::default(), plan: None })
             }
             Some(_) => Err(self.lost("its committed offset is gone: expired, or deleted")),
         }
@@ -155,7 +219,8 @@ impl Partition<'_> {
             return Err(self.other("topic of that name", &mark.topic_id, self.topic_id));
         }
         let plan = mark.plan.filter(|plan| plan.end > committed.offset);
-        Ok(Place { offset: committed.offset, epoch: committed.epoch, start: mark.start, plan })
+        let Mark { start, before, .. } = mark;
+        Ok(Place { offset: committed.offset, epoch: committed.epoch, start, before, plan })
     }
 
     fn judge_offset(&self, place: &Place) -> Result<()> {
@@ -165,7 +230,11 @@ impl Partition<'_> {
             let error = Error::data(format!("{}: {gone}", self.name()));
             // A batch that was begun may be stored: its object, and not what is left of the topic, says
             // where the next one begins.
-            return Err(match place.plan {
+            return Err(match &place.plan {
+                // What was stored before, and then deleted: no object can tell.
+                Some(Plan { then: Some(then), .. }) => {
+                    error.hint(format!("{} to go on without them", self.reset(&then.to_string())))
+                }
                 Some(_) => error.and("the batch that was begun there may be stored").hint(self.restore()),
                 None => error.hint(format!("{} to go on without them", self.reset("earliest"))),
             });
@@ -212,7 +281,7 @@ mod tests {
     use crate::run::Exit;
 
     fn mark() -> Mark {
-        Mark { sluicebox: 1, cluster: "c".into(), topic_id: "t".into(), start: 0, known: 4, plan: None }
+        Mark::new("c", "t", 0, 4)
     }
 
     fn committed(offset: i64, mark: &Mark) -> Committed {
@@ -232,7 +301,7 @@ mod tests {
 
     #[test]
     fn a_mark_reads_back_with_and_without_a_plan() {
-        let plan = Plan { end: 50, date: "2026-11-20".into(), cmd: "ab".into() };
+        let plan = Plan { end: 50, date: "2026-11-20".into(), cmd: "ab".into(), then: None };
         for plan in [None, Some(plan)] {
             let mark = Mark { plan, ..mark() };
             assert_eq!(Mark::parse(&mark.to_bytes()).expect("ours"), Some(mark));
@@ -240,11 +309,41 @@ mod tests {
     }
 
     #[test]
+    fn a_group_that_was_set_back_keeps_what_it_has_to_prove() {
+        let at = |start: i64| Mark { start, ..mark() };
+        let back = at(10).set_back(90, 50);
+        let before = Before { anew: Some(50), landed: Some(90) };
+        assert_eq!((back.start, back.before), (10, before));
+        assert_eq!(Mark::parse(&back.to_bytes()).unwrap(), Some(back.clone()));
+        assert_eq!((back.landed(60), back.landed(95)), (90, 95));
+        assert_eq!(back.clone().set_back(50, 90).before.landed, None, "it stands where it stood");
+        assert_eq!(HERE.judge(Some(&committed(50, &back))).unwrap().begun(), 50);
+        let before = at(10).set_back(90, 5);
+        assert_eq!((before.start, before.before.anew), (5, None));
+        assert_eq!(HERE.judge(Some(&committed(5, &before))).unwrap().begun(), 5);
+    }
+
+    #[test]
+    fn what_is_landed_again_ends_where_it_ends_and_the_group_goes_on_behind() {
+        let plan = Plan::again(50, 90);
+        assert_eq!(
+            [50, 40, 60, 90, 95].map(|end| plan.goes_on(end)),
+            [Some(90), None, None, Some(90), Some(95)]
+        );
+        assert_eq!(Plan::again(50, 30).then, None, "it stood before the end: it goes on at the end");
+        assert_eq!(Plan::again(50, 50).goes_on(60), Some(60), "as any batch");
+        let mark = Mark { plan: Some(plan), ..mark() };
+        assert_eq!(Mark::parse(&mark.to_bytes()).unwrap(), Some(mark.clone()));
+        let gone = Partition { low: 21, ..HERE }.judge(Some(&committed(20, &mark))).unwrap_err();
+        assert!(gone.to_string().contains("--at 90 --yes to go on"), "{gone}");
+    }
+
+    #[test]
     fn the_place_is_the_offset_and_its_plan() {
-        let plan = Some(Plan { end: 50, date: "2026-11-20".into(), cmd: "ab".into() });
+        let plan = Some(Plan { end: 50, date: "2026-11-20".into(), cmd: "ab".into(), then: None });
         let place =
             HERE.judge(Some(&committed(20, &Mark { plan: plan.clone(), ..mark() }))).expect("a place");
-        assert_eq!(place, Place { offset: 20, epoch: Some(3), start: 0, plan });
+        assert_eq!(place, Place { offset: 20, epoch: Some(3), start: 0, before: Before::default(), plan });
     }
 
     #[test]
@@ -262,7 +361,7 @@ mod tests {
     fn every_lost_place_is_an_error_that_names_the_way_back() {
         let of = |mark: Mark| committed(20, &mark);
         let foreign = Committed { offset: 20, epoch: None, metadata: b"\xff{}".to_vec() };
-        let plan = Some(Plan { end: 50, date: "2026-11-20".into(), cmd: "ab".into() });
+        let plan = Some(Plan { end: 50, date: "2026-11-20".into(), cmd: "ab".into(), then: None });
         for (here, commit, way) in [
             (Partition { low: 21, ..HERE }, of(Mark { plan, ..mark() }), "s3-verify"),
             (HERE, foreign, "s3-verify"),

@@ -21,7 +21,9 @@ const TRANSACTIONAL_SINK: &str = "kafka-produce";
 
 /// What to type next where no stage has told why a batch failed.
 const HINTS: Hints<'static> = Hints {
-    not_found: "kafka-consume … -- ./land.sh",
+    // The command itself was looked for before.
+    missing: "a program that the command names",
+    not_found: "its name as the shell has printed it above, and PATH, which is that of kafka-consume",
     failed: "see what it has printed; a stage behind sudo or env -i needs the BATCH and SLUICEBOX variables",
 };
 

@@ -81,6 +81,17 @@ pub fn of_prepare(error: &PrepareError) -> Error {
     }
 }
 
+/// Whether a node does not know a table, or not in the form, that others know.
+pub fn is_disagreement(error: &PrepareError) -> bool {
+    match error {
+        PrepareError::PreparedStatementIdsMismatch => true,
+        PrepareError::AllAttemptsFailed { first_attempt } => {
+            matches!(first_attempt, RequestAttemptError::DbError(DbError::Invalid | DbError::ServerError, _))
+        }
+        _ => false,
+    }
+}
+
 /// The same of one that was not prepared.
 pub fn of_statement(error: &ExecutionError) -> Error {
     match error {
@@ -192,6 +203,16 @@ mod tests {
         assert_eq!(written(DbError::Overloaded, "").exit(), Exit::Temporary);
         assert_eq!(written(DbError::Unauthorized, "User x has no MODIFY permission").exit(), Exit::Usage);
         assert_eq!(written(DbError::Invalid, "unconfigured table users").exit(), Exit::Usage);
+    }
+
+    #[test]
+    fn a_table_that_a_node_does_not_know_yet_is_waited_for_and_a_missing_right_is_not() {
+        let of = |kind| PrepareError::AllAttemptsFailed {
+            first_attempt: RequestAttemptError::DbError(kind, "table users does not exist".to_owned()),
+        };
+        assert!(is_disagreement(&of(DbError::Invalid)));
+        assert!(is_disagreement(&PrepareError::PreparedStatementIdsMismatch));
+        assert!(!is_disagreement(&of(DbError::Unauthorized)));
     }
 
     #[test]

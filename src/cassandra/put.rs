@@ -24,6 +24,7 @@ use crate::batch::receipt::{Outcome, Receipt};
 use crate::run::exit::{Error, Result};
 use crate::run::fault;
 use crate::run::units::grouped;
+use crate::stream::counts;
 use crate::stream::seal::Refusal;
 use crate::stream::{Facts, Record, Sealed, Sink, Trouble};
 
@@ -170,23 +171,9 @@ impl Sink for Put {
     }
 
     fn facts(&self) -> Facts {
-        let mut facts = Facts::new();
-        let mut add = |name: &str, value: Value| facts.insert(name.to_owned(), value);
-        match &self.writer {
-            None => {
-                add("dry_run", json!(true));
-                add("would_write", json!(self.checked));
-            }
-            Some(writer) => {
-                let (stored, flying) = writer.counts();
-                if stored == 0 && flying == 0 {
-                    return facts;
-                }
-                add("stored", json!(stored));
-                add("unknown", json!(flying));
-            }
-        }
-        facts
+        let Some(writer) = &self.writer else { return counts::would_store(self.checked) };
+        let (stored, flying) = writer.counts();
+        counts::cut_short(stored, flying)
     }
 
     fn atomic(&self) -> bool {

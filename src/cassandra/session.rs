@@ -1,11 +1,12 @@
 //! A session with a cluster: connected once, on a thread of its own.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use scylla::client::execution_profile::ExecutionProfile;
 use scylla::client::session::{OpenSsl010Config, Session};
 use scylla::client::session_builder::SessionBuilder;
+use scylla::errors::PrepareError;
 use scylla::policies::load_balancing::DefaultPolicy;
 use scylla::statement::Statement;
 use scylla::statement::prepared::PreparedStatement;
@@ -22,6 +23,11 @@ use crate::run::retry::Policy;
 /// How often the first connection is tried: a wrong address is to be told soon.
 const ATTEMPTS: Policy =
     Policy { retries: 3, first: Duration::from_millis(200), ceiling: Duration::from_secs(1) };
+
+/// How long a table that somebody has just made may take to reach every node.
+const AGREEMENT: Duration = Duration::from_secs(5);
+/// The pause before it is looked for again.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A cluster that we are connected to.
 #[derive(Clone)]
@@ -116,10 +122,13 @@ impl Cluster {
         if !make {
             return Err(missing.hint(format!("cassandra-put --create, or in cqlsh: {statement};")));
         }
-        self.run(statement)?;
-        self.refresh()?;
-        self.table(keyspace, name)?
-            .ok_or_else(|| Error::temporary(format!("{keyspace}.{name} was made, and is not seen yet")))
+        // Of several that make it at once, each may meet the half of another.
+        settled(|| self.run(statement.clone()), |error| error.exit() == Exit::Temporary)?;
+        let unseen = || Error::temporary(format!("{keyspace}.{name} was made, and is not seen yet"));
+        settled(
+            || self.refresh().and_then(|()| self.table(keyspace, name)?.ok_or_else(unseen)),
+            |error| error.exit() == Exit::Temporary,
+        )
     }
 
     /// Runs a statement without values.
@@ -137,12 +146,43 @@ impl Cluster {
     }
 
     /// Prepares a statement that may be run twice.
+    ///
+    /// Its table was seen: a node that does not know it yet will.
     pub fn prepare(&self, text: String) -> Result<PreparedStatement> {
-        let session = self.session.clone();
-        let mut statement = Statement::new(text);
-        statement.set_is_idempotent(true);
-        let prepared = self.engine.wait(async move { session.prepare(statement).await })?;
-        prepared.map_err(|cause| error::of_prepare(&cause))
+        let once = || {
+            let session = self.session.clone();
+            let mut statement = Statement::new(text.clone());
+            statement.set_is_idempotent(true);
+            let prepared = self.engine.wait(async move { session.prepare(statement).await });
+            prepared.map_err(Unprepared::Engine)?.map_err(Unprepared::Refused)
+        };
+        settled(once, Unprepared::may_be_agreed_on).map_err(|unprepared| match unprepared {
+            Unprepared::Engine(error) => error,
+            Unprepared::Refused(cause) => error::of_prepare(&cause),
+        })
+    }
+}
+
+/// Why a statement was not prepared.
+enum Unprepared {
+    Engine(Error),
+    Refused(PrepareError),
+}
+
+impl Unprepared {
+    fn may_be_agreed_on(&self) -> bool {
+        matches!(self, Self::Refused(cause) if error::is_disagreement(cause))
+    }
+}
+
+/// Does something again, for as long as nodes may take to agree on a schema.
+fn settled<T, E>(attempt: impl Fn() -> Result<T, E>, may_pass: impl Fn(&E) -> bool) -> Result<T, E> {
+    let deadline = Instant::now() + AGREEMENT;
+    loop {
+        match attempt() {
+            Err(error) if may_pass(&error) && Instant::now() < deadline => std::thread::sleep(PAUSE),
+            other => return other,
+        }
     }
 }
 

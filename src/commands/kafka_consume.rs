@@ -154,7 +154,7 @@ impl Command for KafkaConsume {
         about: "read the records of Kafka topics",
         description: "Writes the value of each record, which must be one JSON object: line ends inside \
             of it become spaces, anything else is rejected with its topic, partition and offset. \
-            Records without a value (tombstones) are dropped and counted.\n\n\
+            Records without a value (tombstones) are dropped and counted, in batches, too; --envelope has them.\n\n\
             Without --group no group is joined and nothing is committed: it can be run at any time, by \
             anybody who may read the topic. Only committed transactions are read. Records of one partition \
             keep their order.\n\n\
@@ -175,7 +175,9 @@ impl Command for KafkaConsume {
             COMMAND reads the batch, sealed, on stdin, in envelopes with --envelope, and what it is called in the \
             environment: BATCH, BATCH_DATE, BATCH_TOPIC, BATCH_TOPIC_ID, BATCH_PARTITION, BATCH_FIRST_OFFSET, BATCH_END_OFFSET, \
             BATCH_GROUP, BATCH_GROUP_START. What fails is tried again, --max-attempts times with growing pauses; then the \
-            partition is given up, and the others go on. After the first SIGTERM running batches may end, \
+            partition is given up, and the others go on. Records that do not fit are refused at once, as they would \
+            be refused again: --max-rejects here counts what any stage of COMMAND rejects, and the account is \
+            stored beside the object. After the first SIGTERM running batches may end, \
             for --drain-timeout; what is not done by then is done by the next run.\n\n\
             With --transactional, COMMAND ends in kafka-produce, which sends its records and the offset in one \
             transaction. Readers of committed records see each once.\n\n\

@@ -15,7 +15,7 @@ pub struct MapFields {
     #[arg(value_name = "MAPPING")]
     mappings: Vec<String>,
 
-    /// Read mappings from this file, one a line; # begins a comment; repeatable
+    /// Read mappings from this file, one a line; # at its beginning or behind a blank begins a comment; repeatable
     #[arg(short = 'f', long, value_name = "FILE")]
     map_file: Vec<PathBuf>,
 

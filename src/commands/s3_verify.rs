@@ -58,7 +58,8 @@ impl Command for S3Verify {
             Prints a JSON object a partition. Ranges are [first, end), the end not included. `rows` is missing \
             where a format does not tell; `rejects` counts the rejected records whose account is stored beside \
             an object. All is proven: exit status 0. A gap, an overlap, a damaged object: exit status 1, and a \
-            line that names the first.\n\n\
+            line that names the first, and what to type: for a gap, how the missing range alone is landed \
+            again.\n\n\
             With --offsets it prints, instead, what `topic-admin commit GROUP` reads: the way back for a group \
             that has lost its place. Where anything is wrong it prints nothing.\n\n\
             Warnings, and no fault: objects that no batch has made (a fault with --strict), accounts of rejects \
@@ -82,7 +83,9 @@ impl Command for S3Verify {
         see_also: &["s3-put", "kafka-consume", "topic-admin"],
     };
 
-    fn run(self, _: &Process) -> Result<()> {
+    fn run(self, process: &Process) -> Result<()> {
+        // To whoever looks at the lines alone, silence is the proof.
+        let _told = process.signals.on_abort(|| log::error!("stopped before the end: nothing is proven"));
         let prefix = self.prefix.clone().into_prefix();
         let s3 = S3Args { place: self.s3.clone(), connect_timeout: self.kafka.connect_timeout() };
         let store = Store::open(&s3)?;
@@ -92,7 +95,11 @@ impl Command for S3Verify {
         let after = group.as_ref().map(Group::commits).transpose()?;
         let accounts = found.ledger.close(before.as_ref(), after.as_ref());
         warn_of(&store, &prefix, &accounts, &found.foreign);
-        let mut problems: Vec<String> = accounts.iter().flat_map(problems).chain(found.broken).collect();
+        let mut problems: Vec<String> = accounts.iter().flat_map(problems).collect();
+        // The way back is that of the first problem, which is the one that is named.
+        let way = accounts.iter().find(|account| !account.proof.holds());
+        let way = way.and_then(|account| way_back(account, self.group.as_deref(), &prefix));
+        problems.extend(found.broken);
         if self.strict && found.foreign.count > 0 {
             problems.push(found.foreign.described(&prefix));
         }
@@ -100,7 +107,7 @@ impl Command for S3Verify {
             accounts.iter().try_for_each(|account| print(&line(account)))?;
         }
         if let Some(first) = problems.first() {
-            return Err(wrong(first, problems.len()));
+            return Err(wrong(first, problems.len(), way));
         }
         if self.offsets { accounts.iter().try_for_each(|account| print(&place(account))) } else { Ok(()) }
     }
@@ -189,6 +196,24 @@ fn problems(account: &Account) -> impl Iterator<Item = String> + '_ {
     account.proof.problems().map(move |problem| format!("{topic}/{partition}: {problem}"))
 }
 
+/// What to type where the first problem of a partition is one that can be mended by typing.
+fn way_back(account: &Account, group: Option<&str>, prefix: &Location) -> Option<String> {
+    let (Partition { topic, partition, .. }, proof) = (&account.partition, &account.proof);
+    // Of a topic that the group does not know: it was deleted, and its records with it.
+    let name = match (group, account.group) {
+        (Some(_), None) => return None,
+        (name, _) => name.unwrap_or("GROUP"),
+    };
+    if let Some((first, end)) = proof.gaps.first() {
+        return Some(format!(
+            "topic-admin reset {name} --topic {topic} --partition {partition} --at {first} --until {end} --yes; then \
+             the command of kafka-consume once more, which lands them"
+        ));
+    }
+    let ahead = proof.overlaps.is_empty() && proof.torn.is_none();
+    ahead.then(|| format!("s3-verify {prefix} --offsets | topic-admin commit {name} --yes"))
+}
+
 /// The line of a partition.
 fn line(account: &Account) -> Value {
     let (Partition { topic, topic_id, partition }, proof) = (&account.partition, &account.proof);
@@ -247,10 +272,14 @@ fn described(upload: &Unfinished, prefix: &Location) -> String {
 }
 
 /// The failure of the proof: its first cause, and how many there are.
-fn wrong(first: &str, count: usize) -> Error {
-    match count {
+fn wrong(first: &str, count: usize, way: Option<String>) -> Error {
+    let error = match count {
         1 => Error::data(first),
         _ => Error::data(format!("{first}; {} problems in all", grouped(count as u64))),
+    };
+    match way {
+        Some(way) => error.hint(way),
+        None => error,
     }
 }
 
@@ -287,12 +316,26 @@ mod tests {
     }
 
     #[test]
+    fn a_gap_is_told_with_what_to_type() {
+        let prefix: Location = "s3://lake/users/".parse().unwrap();
+        let mut gap = account(&[(0, 5), (7, 9), (11, 12)]);
+        let typed = |group: &str| {
+            format!("topic-admin reset {group} --topic users --partition 3 --at 5 --until 7 --yes; then ")
+        };
+        assert!(way_back(&gap, None, &prefix).unwrap().starts_with(&typed("GROUP")));
+        assert_eq!(way_back(&gap, Some("lake"), &prefix), None, "a topic that the group does not know");
+        gap.group = Some((0, 12));
+        assert!(way_back(&gap, Some("lake"), &prefix).unwrap().starts_with(&typed("lake")));
+        assert_eq!(way_back(&account(&[(0, 5), (3, 9)]), None, &prefix), None, "two objects: which one?");
+    }
+
+    #[test]
     fn the_first_problem_is_named_with_its_partition() {
         let account = account(&[(0, 5), (7, 9)]);
         let all: Vec<String> = problems(&account).collect();
         assert_eq!(all, ["users/3: offsets 5 to 6 are in no object"]);
         assert_eq!(
-            wrong(&all[0], 3).message(),
+            wrong(&all[0], 3, None).message(),
             "users/3: offsets 5 to 6 are in no object; 3 problems in all"
         );
     }

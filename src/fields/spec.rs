@@ -2,7 +2,8 @@
 //! the place of `=` where the field is left out when its source is missing.
 //!
 //! NAME is a path of names: `address.city` is a field of the object `address`. A file has one mapping a
-//! line, with blanks around `=` as one likes; a line that begins with `#` is a comment.
+//! line, with blanks around `=` as one likes; `#` at the beginning of a line or behind a blank begins a
+//! comment, and is refused in a text, where it may be meant as itself.
 
 use std::path::Path as File;
 
@@ -57,10 +58,24 @@ impl Spec {
         let lines = text.lines().map(str::trim).enumerate();
         let mappings = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
         let spec = |(at, line): (usize, &str)| {
-            Self::parse(&tidy(line)).map_err(|error| error.at(place(file, at + 1)))
+            let spec = without_comment(line).and_then(|line| Self::parse(&tidy(line)));
+            spec.map_err(|error| error.at(place(file, at + 1)))
         };
         mappings.map(spec).collect()
     }
+}
+
+/// A line of a file up to its comment.
+fn without_comment(line: &str) -> Result<&str> {
+    let outside: Vec<usize> = super::source::outside_quotes(line).collect();
+    let begins = |at: &usize| line[*at..].starts_with('#') && line[..*at].ends_with([' ', '\t']);
+    let Some(comment) = outside.iter().copied().find(begins) else { return Ok(line) };
+    let equals = outside.into_iter().find(|at| line[*at..].starts_with('='));
+    if equals.is_some_and(|equals| equals < comment && template::is_template(&line[equals + 1..])) {
+        return Err(Error::usage("' #' in a text may be a part of it, or begin a comment")
+            .hint("a comment on a line of its own; a text with ' #' as an argument: map-fields -f FILE 'n={a} # {b}'"));
+    }
+    Ok(line[..comment].trim_end())
 }
 
 fn place(file: &File, line: usize) -> String {
@@ -201,6 +216,24 @@ mod tests {
         ] {
             let message = message(written);
             assert!(words.iter().all(|word| message.contains(word)), "{written}: {message}");
+        }
+    }
+
+    #[test]
+    fn a_comment_ends_a_line_and_is_never_taken_for_a_text() {
+        for (line, left) in [
+            ("a?=b # c=d", "a?=b"),
+            ("a=b\t#c", "a=b"),
+            ("\"x #1\"=\"c # d\".e #", "\"x #1\"=\"c # d\".e"),
+            ("n:=[\"# 1\"] # one", "n:=[\"# 1\"]"),
+            ("d=a#b", "d=a#b"),
+            ("n={a}#{b}", "n={a}#{b}"),
+        ] {
+            assert_eq!(without_comment(line).unwrap(), left);
+        }
+        for line in ["n = {first} # the name", "title=Order # {id}"] {
+            let told = without_comment(line).unwrap_err().to_string();
+            assert!(told.contains("a comment on a line of its own"), "{line}: {told}");
         }
     }
 

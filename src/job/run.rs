@@ -154,7 +154,7 @@ impl Plan {
 
     fn judge(&self, ended: Ended) -> Verdict {
         let Ended { status, reports, cut } = ended;
-        let hints = Hints { not_found: &not_found(&self.command), failed: FAILED };
+        let hints = Hints { missing: "the command", not_found: &not_found(&self.command), failed: FAILED };
         let judged = reports.all_well(Ok(status), &hints).map_err(|error| match &cut {
             Some(Cut::Timeout(at_work)) => self.too_slow(at_work),
             _ => error,

@@ -14,6 +14,7 @@ use super::client::{self, Journal};
 use super::codes;
 use super::native::Refusal;
 use super::native::admin::{self, NewTopic};
+use super::native::identity;
 use super::options::Settings;
 use super::ranges;
 use super::rights::{Operation, Right};
@@ -152,9 +153,12 @@ impl Admin {
                 })
             })
             .collect();
-        Ok(
-            json!({"topic": &*topic.name, "partitions": partitions, "configs": self.settings_of(&topic.name)?}),
-        )
+        Ok(json!({
+            "topic": &*topic.name,
+            "topic_id": identity::topic_id(self.client().client(), &topic.name, self.wait).ok(),
+            "partitions": partitions,
+            "configs": self.settings_of(&topic.name)?,
+        }))
     }
 
     /// The settings that were made for this very topic; null where the cluster does not tell.

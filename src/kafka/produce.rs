@@ -27,6 +27,7 @@ use crate::batch::{Batch, Mandate};
 use crate::run::exit::{Error, Result};
 use crate::run::fault;
 use crate::run::units::grouped;
+use crate::stream::counts;
 use crate::stream::seal::Refusal;
 use crate::stream::{Facts, Record, Reject, Sealed, Sink, Trouble};
 
@@ -306,8 +307,7 @@ impl Sink for Produce {
             (_, outlets) => add("topics", by_topic(outlets)),
         };
         if *dry_run {
-            add("dry_run", json!(true));
-            add("would_send", json!(checked));
+            facts.extend(counts::would_store(*checked));
             return facts;
         }
         add("delivered", json!(counts.confirmed));

@@ -13,7 +13,7 @@
 //! 5. *End*: commit. If the answer is lost, the same call finds out; if it cannot, the consumer reads
 //!    where the group stands, which waits for the outcome.
 //!
-//! A transaction that is dropped before its end is aborted. `batch::model_transactions` explores what
+//! A transaction that is dropped before its end is aborted. `batch::model::transactions` explores what
 //! can happen between the steps.
 
 use std::sync::Arc;

@@ -5,7 +5,7 @@
 //! that does no harm: the same documents are written again, and none replaces a newer one. That is why a
 //! batch is taken although nothing here is atomic.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::bson::{self, Type};
 use super::bulk::{Manner, Target, WriteConcern};
@@ -22,6 +22,7 @@ use crate::json::Path;
 use crate::run::exit::{Error, Result};
 use crate::run::fault;
 use crate::run::units::grouped;
+use crate::stream::counts;
 use crate::stream::seal::Refusal;
 use crate::stream::{Facts, Record, Sealed, Sink, Trouble};
 
@@ -234,23 +235,9 @@ impl Sink for Put {
     }
 
     fn facts(&self) -> Facts {
-        let mut facts = Facts::new();
-        let mut add = |name: &str, value: Value| facts.insert(name.to_owned(), value);
-        match &self.writer {
-            None => {
-                add("dry_run", json!(true));
-                add("would_write", json!(self.checked));
-            }
-            Some(writer) => {
-                let (outcome, flying) = writer.counts();
-                if outcome.stored == 0 && flying == 0 {
-                    return facts;
-                }
-                add("stored", json!(outcome.stored));
-                add("unknown", json!(flying));
-            }
-        }
-        facts
+        let Some(writer) = &self.writer else { return counts::would_store(self.checked) };
+        let (outcome, flying) = writer.counts();
+        counts::cut_short(outcome.stored, flying)
     }
 
     fn atomic(&self) -> bool {

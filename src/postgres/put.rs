@@ -30,6 +30,7 @@ use crate::run::fault::point;
 use crate::run::{Error, Result};
 use crate::schema::Schema;
 use crate::schema::Unknown;
+use crate::stream::counts;
 use crate::stream::seal::{Refusal, Sealed};
 use crate::stream::{Facts, Record, Sink, Trouble};
 
@@ -239,8 +240,7 @@ impl Sink for Put {
         if self.plan.dry_run {
             let mut facts = self.receipt(None, Outcome::Stored, None, None);
             facts.retain(|name, _| matches!(name.as_str(), "location" | "table"));
-            facts.insert("dry_run".into(), true.into());
-            facts.insert("would_store".into(), self.checked.into());
+            facts.extend(counts::would_store(self.checked));
             return Ok(facts);
         }
         if let Some(end) = self.stored() {

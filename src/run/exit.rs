@@ -77,6 +77,8 @@ enum Nature {
     BrokenPipe,
     /// What came down the pipe was not whole: the fault lies with a stage before this one.
     Upstream,
+    /// More records were refused than are allowed: the same input ends so again.
+    Rejects,
     /// The command was asked to stop and dies by that signal.
     Signal(i32),
     /// A child has failed with this status and has said why.
@@ -133,6 +135,13 @@ impl Error {
     /// The stage before this one, or one in between, did not send a whole stream.
     pub fn upstream(message: impl Into<String>) -> Self {
         Self { nature: Nature::Upstream, ..Self::data(message) }
+    }
+
+    /// More records were refused than are allowed.
+    #[must_use]
+    pub fn of_rejects(mut self) -> Self {
+        self.nature = Nature::Rejects;
+        self
     }
 
     /// Stopped by a signal: the process ends by that signal once it has tidied up.
@@ -231,6 +240,11 @@ impl Error {
     /// Whether it follows from the failure of a stage before this one.
     pub fn is_upstream(&self) -> bool {
         self.nature == Nature::Upstream
+    }
+
+    /// Whether the same input would end so again, as its records are what is wrong.
+    pub fn is_of_rejects(&self) -> bool {
+        self.nature == Nature::Rejects
     }
 
     /// The status of the child whose failure this is.

@@ -14,9 +14,9 @@ impl Store {
     /// Copies an object into a scratch file, for readers that seek. Memory is one chunk.
     pub fn fetch(&self, location: &Location) -> Result<File> {
         if location.is_prefix() {
-            return Err(
-                Error::usage(format!("{location} names no object")).hint(format!("{location}NAME.parquet"))
-            );
+            return Err(Error::usage(format!("{location} is a folder, and names no object")).hint(format!(
+                "its objects by their names, as aws s3 ls --recursive {location} lists them: {location}NAME.parquet"
+            )));
         }
         let (store, location) = (self.clone(), location.clone());
         self.wait(async move { fetch(&store, &location).await })?

@@ -8,6 +8,19 @@ use serde_json::{Map, Value};
 /// Facts about a stage or a finished output, for the summary, the report, the receipt, the lineage.
 pub type Facts = Map<String, Value>;
 
+/// What a sink says of a dry run.
+pub fn would_store(records: u64) -> Facts {
+    Facts::from_iter([("dry_run".to_owned(), true.into()), ("would_store".to_owned(), records.into())])
+}
+
+/// What a sink that cannot take back says where it was cut short: what was confirmed, and what was under way.
+pub fn cut_short(stored: u64, unknown: usize) -> Facts {
+    if stored == 0 && unknown == 0 {
+        return Facts::new();
+    }
+    Facts::from_iter([("stored".to_owned(), stored.into()), ("unknown".to_owned(), unknown.into())])
+}
+
 /// The counts of one stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {

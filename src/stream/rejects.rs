@@ -91,6 +91,10 @@ pub struct Rejects {
     first: Option<String>,
     /// What to do about the first one, where it can be told.
     advice: Option<String>,
+    /// How such a record could be kept, rather than left out.
+    keeping: Option<&'static str>,
+    /// Whether they are those of a batch, whose allowance is with its source, and whose account with its object.
+    of_batch: bool,
 }
 
 impl Rejects {
@@ -99,7 +103,17 @@ impl Rejects {
         let list = list.map(SideFile::create).transpose()?;
         // Raw records hold what the stage could not pseudonymise: for the owner's eyes alone.
         let raw = raw.map(SideFile::create_private).transpose()?;
-        Ok(Self { stage, judge, list, raw, count: 0, first: None, advice: None })
+        Ok(Self {
+            stage,
+            judge,
+            list,
+            raw,
+            count: 0,
+            first: None,
+            advice: None,
+            keeping: None,
+            of_batch: false,
+        })
     }
 
     /// Empties the two files, so that yesterday's rejects are not taken for today's.
@@ -110,6 +124,11 @@ impl Rejects {
     /// Who judges. Known only once the input was opened.
     pub fn judged_by(&mut self, judge: Judge) {
         self.judge = judge;
+    }
+
+    /// They are those of a batch of `kafka-consume --group`.
+    pub fn are_of_a_batch(&mut self) {
+        self.of_batch = true;
     }
 
     /// Whether this stage judges, rather than the sink.
@@ -161,6 +180,7 @@ impl Rejects {
         if self.first.is_none() {
             let path = refusal.path.as_ref().map(|path| format!("{path}: ")).unwrap_or_default();
             self.first = Some(format!("{place}: {path}{}", refusal.reason));
+            self.keeping = keeping(&refusal.reason);
         }
         self.judge(read, false)
     }
@@ -198,16 +218,19 @@ impl Rejects {
                 grouped(read)
             )),
         };
-        Err(match self.hint(allowance) {
-            Some(hint) => error.hint(hint),
-            None => error,
-        })
+        let hints: Vec<&str> = self.keeping.into_iter().chain(self.hint(allowance)).collect();
+        let error = error.of_rejects();
+        Err(if hints.is_empty() { error } else { error.hint(hints.join("; ")) })
     }
 
     /// What to type next, that was not typed before.
     fn hint(&self, allowance: Allowance) -> Option<&str> {
         match (self.advice.as_deref(), allowance, self.list.is_some()) {
             (Some(advice), ..) => Some(advice),
+            (None, Allowance::Count(0), _) if self.of_batch => {
+                Some("kafka-consume --group … --max-rejects N to land the others")
+            }
+            (None, ..) if self.of_batch => Some("a larger --max-rejects of kafka-consume"),
             (None, Allowance::Count(0), true) => Some("--max-rejects N to go on without such records"),
             (None, Allowance::Count(0), false) => {
                 Some("--max-rejects N to go on without such records, --rejects FILE to list them")
@@ -216,6 +239,13 @@ impl Rejects {
             (None, _, false) => Some("--rejects FILE to list them"),
         }
     }
+}
+
+/// What to type so that such records are kept, where that is known by the reason.
+fn keeping(reason: &str) -> Option<&'static str> {
+    reason
+        .starts_with("not in the schema")
+        .then_some("the field in the schema, or --unknown column=NAME to keep what it has no column for")
 }
 
 /// What a line says by its look of the whole input, for a person who did not expect it.
@@ -265,6 +295,28 @@ mod tests {
         assert!(hint(None, "0", b"{\r").ends_with("(try: one record a line: jq -c . < FILE)"));
         assert!(hint(None, "0", b"[{\"a\":1}]").ends_with("jq -c '.[]' < FILE)"));
         assert!(hint(None, "0", b"{\"a\":").ends_with("--rejects FILE to list them)"));
+    }
+
+    #[test]
+    fn a_hint_names_what_works_in_a_batch_and_what_keeps_the_record_before_what_drops_it() {
+        let told = |allowance: &str, of_batch: bool, reason: &'static str| {
+            let mut rejects = rejects(allowance);
+            if of_batch {
+                rejects.are_of_a_batch();
+            }
+            let refused = rejects.refuse(&Position::Line(1), &Reject::at("zip", reason), b"{}", 1);
+            let error = refused.map(drop).and_then(|()| rejects.settle(1)).expect_err("past the allowance");
+            assert!(error.is_of_rejects());
+            error.to_string()
+        };
+        for allowance in ["0", "10%"] {
+            let hint = told(allowance, true, "missing field");
+            assert!(hint.contains("--max-rejects") && !hint.contains("--rejects FILE"), "{hint}");
+        }
+        let hint = told("0", false, "not in the schema");
+        let at = |word: &str| hint.find(word).unwrap_or_else(|| panic!("{word}: {hint}"));
+        assert!(at("the field in the schema") < at("--unknown column=NAME"));
+        assert!(at("--unknown column=NAME") < at("--max-rejects N"));
     }
 
     #[test]

@@ -91,6 +91,7 @@ fn line_of_failed(stage: &str, error: &Error, counts: &Counts) -> Value {
     line["exit"] = error.exit().code().into();
     line["broken_pipe"] = error.is_broken_pipe().into();
     line["upstream"] = error.is_upstream().into();
+    line["rejects"] = error.is_of_rejects().into();
     line["error"] = error.to_string().chars().take(MAX_ERROR).collect::<String>().into();
     line
 }

@@ -61,6 +61,8 @@ pub struct Failure {
     exit: Exit,
     error: String,
     follows: Follows,
+    /// Its records are what is wrong.
+    rejects: bool,
 }
 
 /// From what a failure follows.
@@ -74,10 +76,16 @@ enum Follows {
     BrokenPipe,
 }
 
+/// What a shell exits with where a command does not exist, and where it may not be run.
+const NOT_FOUND: i32 = 127;
+const MAY_NOT_RUN: i32 = 126;
+
 /// What to type next where no stage has told why.
 #[derive(Clone, Copy, Debug)]
 pub struct Hints<'a> {
-    /// The command does not exist.
+    /// Something that was to be run does not exist: what.
+    pub missing: &'static str,
+    /// And what to type then.
     pub not_found: &'a str,
     /// It has exited with a status of its own.
     pub failed: &'static str,
@@ -98,6 +106,8 @@ struct Line {
     broken_pipe: bool,
     #[serde(default)]
     upstream: bool,
+    #[serde(default)]
+    rejects: bool,
     receipt: Option<Value>,
 }
 
@@ -159,6 +169,15 @@ impl Reports {
         }
         let status = status?;
         let follows = self.first(Follows::Upstream).or_else(|| self.first(Follows::BrokenPipe));
+        // The last of a pipeline: that it was never there is why nobody reads.
+        if matches!(status.code(), Some(NOT_FOUND))
+            && gone.is_none()
+            && self.first(Follows::Upstream).is_none()
+        {
+            let error = judge_status(status, hints);
+            return follows
+                .map_or(error.clone(), |follows| error.map_err(|error| error.and(follows.message())));
+        }
         match (gone, follows) {
             (Some(gone), Some(follows)) => Err(gone.and(follows.message())),
             (Some(error), None) | (None, Some(error)) => Err(error),
@@ -178,7 +197,11 @@ impl Reports {
         let own = self.failures().filter(|(_, failure)| failure.follows == Follows::Nothing);
         let worst =
             own.reduce(|worst, next| if next.1.exit.is_graver_than(worst.1.exit) { next } else { worst });
-        worst.map(|(stage, failure)| failure.told_by(stage))
+        worst.map(|(stage, failure)| {
+            let error = failure.told_by(stage);
+            // Records that came in part, as another stage was killed, may be whole the next time.
+            if failure.rejects && self.gone().is_none() { error.of_rejects() } else { error }
+        })
     }
 
     /// What happened first of this kind. Further away from the cause it is told later, since a stage
@@ -225,6 +248,7 @@ impl Line {
                 exit: Exit::of_failure(self.exit.unwrap_or(1)),
                 error: self.error.unwrap_or_else(|| "failed".to_owned()),
                 follows,
+                rejects: self.rejects,
             }),
         };
         End { outcome, counts, published: self.published }
@@ -236,8 +260,9 @@ fn judge_status(status: ExitStatus, hints: &Hints<'_>) -> Result<()> {
     use std::os::unix::process::ExitStatusExt;
     match (status.code(), status.signal()) {
         (Some(0), _) => Ok(()),
-        (Some(126 | 127), _) => {
-            Err(Error::usage("the command was not found, or may not be run").hint(hints.not_found))
+        (Some(MAY_NOT_RUN | NOT_FOUND), _) => {
+            Err(Error::usage(format!("{} was not found, or may not be run", hints.missing))
+                .hint(hints.not_found))
         }
         (Some(code), _) => {
             let exit = u8::try_from(code).map_or(Exit::Data, Exit::of_failure);
@@ -257,7 +282,7 @@ mod tests {
 
     use super::*;
 
-    const HINTS: Hints<'static> = Hints { not_found: "another name", failed: "look at it" };
+    const HINTS: Hints<'static> = Hints { missing: "it", not_found: "another name", failed: "look at it" };
 
     fn start(stage: &str, pid: u32) -> Value {
         json!({"v": 1, "event": "start", "stage": stage, "pid": pid})
@@ -322,6 +347,24 @@ mod tests {
         assert_eq!(judge(&lines[..1], 1).unwrap_err().exit(), Exit::Temporary);
         let equals = [failed("a", 1, "first"), failed("b", 1, "second")];
         assert_eq!(judge(&equals, 1).unwrap_err().message(), "a: first");
+    }
+
+    #[test]
+    fn records_that_are_refused_are_refused_again_unless_they_came_in_part() {
+        let refused = with(failed("s3-put", 1, "line 3: not a JSON object"), "rejects", true);
+        assert!(judge(std::slice::from_ref(&refused), 1).unwrap_err().is_of_rejects());
+        assert!(!judge(&[failed("via", 1, "jq exited with 5")], 1).unwrap_err().is_of_rejects());
+        assert!(!judge(&[start("a", 1), refused], 1).unwrap_err().is_of_rejects());
+    }
+
+    #[test]
+    fn the_last_of_a_pipeline_that_does_not_exist_is_why_nobody_reads() {
+        let broken = with(failed("a", 1, "the next stage stopped"), "broken_pipe", true);
+        let error = judge(std::slice::from_ref(&broken), 127).unwrap_err();
+        assert_eq!(error.exit(), Exit::Usage);
+        assert_eq!(error.message(), "it was not found, or may not be run; a: the next stage stopped");
+        let upstream = with(failed("c", 1, "no seal"), "upstream", true);
+        assert_eq!(judge(&[broken, upstream], 127).unwrap_err().message(), "c: no seal");
     }
 
     #[test]

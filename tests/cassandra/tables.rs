@@ -36,6 +36,23 @@ fn a_table_is_made_of_a_schema_and_a_key() {
 }
 
 #[test]
+fn several_that_make_a_table_at_once_all_write_into_it() {
+    let keyspace = Keyspace::make();
+    let put = |table: &str, id: usize| {
+        let make = ["--create", "--schema-ddl", "id INT, n STRING", "--primary-key", "id"];
+        keyspace.put(table).args(make).stdin(format!("{{\"id\":{id},\"n\":\"x\"}}")).go()
+    };
+    for table in ["first", "second", "third"] {
+        let all: Vec<_> = std::thread::scope(|scope| {
+            let started: Vec<_> = (0..6).map(|id| scope.spawn(move || put(table, id))).collect();
+            started.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        all.into_iter().for_each(|ran| drop(ran.exits(0)));
+        assert_eq!(keyspace.count(table), 6);
+    }
+}
+
+#[test]
 fn tables_that_no_row_can_be_written_into_are_refused() {
     let keyspace = Keyspace::make();
     keyspace.cql("CREATE TABLE KS.counts (id int PRIMARY KEY, n counter)");
@@ -53,7 +70,7 @@ fn a_dry_run_checks_every_record_and_writes_nothing() {
     keyspace.cql("CREATE TABLE KS.t (id int PRIMARY KEY, n int)");
     let put = |line: &str| keyspace.put("t").args(["--dry-run", "--summary"]).stdin(line).go();
     let told = put("{\"id\":1}\n{\"id\":2,\"n\":3}").exits(0).stderr;
-    assert!(told.contains("\"would_write\":2"), "{told}");
+    assert!(told.contains("\"would_store\":2"), "{told}");
     put(r#"{"id":1,"n":"x"}"#).exits(1);
     assert_eq!(keyspace.count("t"), 0);
 }

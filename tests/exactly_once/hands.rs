@@ -114,7 +114,7 @@ pub fn advice(ran: &Ran) -> String {
 #[track_caller]
 pub fn follow(world: &World, hint: &str) -> Ran {
     let command = hint.replace("s3://BUCKET/PREFIX/", &world.place);
-    let command = command.split(" to go on").next().unwrap();
+    let command = command.split(" to go on").next().unwrap().split("; then ").next().unwrap();
     let script = crate::support::sh(command).env("KAFKA_BOOTSTRAP_SERVERS", &world.brokers);
     script.env("AWS_ENDPOINT_URL_S3", &world.endpoint).go().exits(0)
 }
@@ -127,6 +127,15 @@ pub fn commit_with(world: &World, partition: i32, offset: i64, metadata: &str) {
     element.set_offset(Offset::Offset(offset)).unwrap();
     element.set_metadata(metadata);
     consumer.commit(&list, CommitMode::Sync).unwrap();
+}
+
+/// The metadata that are committed in a partition.
+pub fn metadata(world: &World, partition: i32) -> String {
+    let consumer: BaseConsumer = config(world).set("group.id", &world.group).create().unwrap();
+    let mut list = TopicPartitionList::new();
+    list.add_partition(&world.topic, partition);
+    let found = consumer.committed_offsets(list, WAIT).unwrap();
+    found.elements()[0].metadata().to_owned()
 }
 
 /// The consumer as a service, which follows the topic until it is stopped.
@@ -177,6 +186,13 @@ fn each_object(place: &str, print: &str) -> String {
     let ran = python.args(["-c", &script, place]).current_dir(root()).output().unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     String::from_utf8(ran.stdout).unwrap()
+}
+
+/// Deletes the object that begins at an offset, as somebody does who tidies up.
+pub fn delete_object(world: &World, first: i64) {
+    let print =
+        format!("key.endswith('-{first:020}.parquet') and s3.answer('DELETE', bucket, key) and print(key)");
+    assert_eq!(each_object(&world.place, &print).lines().count(), 1, "one object begins at {first}");
 }
 
 /// All lines of all accounts of rejects.

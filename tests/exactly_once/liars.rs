@@ -69,35 +69,55 @@ fn a_stage_that_dies_in_a_pipe_is_the_cause_whatever_the_shell_says() {
     all_refused(
         &world(),
         &[
-            ("HASH | false | PUT", 1, &["/0: s3-put: stdin is not sealed"]),
-            ("HASH | false | ENCODE | PUT", 1, &["/0: to-parquet: stdin is not sealed"]),
-            ("false | ENCODE | PUT || true", 1, &["/0: to-parquet: stdin is not sealed"]),
-            ("HASH | ENCODE | false", 1, &["/0: to-parquet: the next stage stopped reading"]),
-            ("HASH | ENCODE | false || true", 1, &["/0: to-parquet: the next stage stopped reading"]),
+            ("HASH | false | PUT", 1, &["/0, offsets 0 to 4000: s3-put: stdin is not sealed"]),
+            ("HASH | false | ENCODE | PUT", 1, &["/0, offsets 0 to 4000: to-parquet: stdin is not sealed"]),
+            ("false | ENCODE | PUT || true", 1, &["/0, offsets 0 to 4000: to-parquet: stdin is not sealed"]),
+            (
+                "HASH | ENCODE | false",
+                1,
+                &["/0, offsets 0 to 4000: to-parquet: the next stage stopped reading"],
+            ),
+            (
+                "HASH | ENCODE | false || true",
+                1,
+                &["/0, offsets 0 to 4000: to-parquet: the next stage stopped reading"],
+            ),
             (
                 "hash-fields --key-file none email | ENCODE | PUT",
                 2,
-                &["/0: hash-fields: cannot read the key"],
+                &["/0, offsets 0 to 4000: hash-fields: cannot read the key"],
             ),
             (
                 "hash-fields --key-file none email | ENCODE | PUT || true",
                 2,
-                &["/0: hash-fields: cannot read"],
+                &["/0, offsets 0 to 4000: hash-fields: cannot read"],
             ),
-            ("HASH | to-parquet --schema none | PUT", 2, &["/0: to-parquet: cannot read", "none"]),
-            ("HASH | to-parquet --schema none | PUT || true", 2, &["/0: to-parquet: cannot read"]),
+            (
+                "HASH | to-parquet --schema none | PUT",
+                2,
+                &["/0, offsets 0 to 4000: to-parquet: cannot read", "none"],
+            ),
+            (
+                "HASH | to-parquet --schema none | PUT || true",
+                2,
+                &["/0, offsets 0 to 4000: to-parquet: cannot read"],
+            ),
             (
                 "HASH | ENCODE | s3-put s3://no-such-bucket-here/x/ || true",
                 2,
-                &["/0: s3-put: ", "no-such-bucket"],
+                &["/0, offsets 0 to 4000: s3-put: ", "no-such-bucket"],
             ),
             ("HASH | ENCODE | s3-put s3://lake/one.parquet", 2, &["the same object for every batch"]),
             ("head -n 3 | ENCODE | PUT", 1, &["to-parquet: upstream ended without a seal after 2 records"]),
-            ("sed 3d | ENCODE | PUT", 1, &["/0: to-parquet: "]),
-            ("sed s/female/femail/ | ENCODE | PUT", 1, &["/0: to-parquet: "]),
-            ("LAND; exit 7", 1, &["/0: the command failed with exit status 7"]),
-            ("kill -9 $$", 1, &["/0: the command was killed by signal 9"]),
-            ("no-such-command", 2, &["/0: the command was not found"]),
+            ("sed 3d | ENCODE | PUT", 1, &["/0, offsets 0 to 4000: to-parquet: "]),
+            ("sed s/female/femail/ | ENCODE | PUT", 1, &["/0, offsets 0 to 4000: to-parquet: "]),
+            ("LAND; exit 7", 1, &["/0, offsets 0 to 4000: the command failed with exit status 7"]),
+            ("kill -9 $$", 1, &["/0, offsets 0 to 4000: the command was killed by signal 9"]),
+            (
+                "no-such-command",
+                2,
+                &["/0, offsets 0 to 4000: a program that the command names was not found"],
+            ),
         ],
     );
 }
@@ -105,7 +125,7 @@ fn a_stage_that_dies_in_a_pipe_is_the_cause_whatever_the_shell_says() {
 #[test]
 fn a_stage_that_is_killed_is_missed() {
     let killed = "{ sleep 1; HASH; } | { exec 3<&0; ENCODE <&3 & sleep 0.4; kill -9 $!; } | PUT || true";
-    let words = ["/0: to-parquet (pid ", "did not tell how it ended", "; s3-put: "];
+    let words = ["/0, offsets 0 to 4000: to-parquet (pid ", "did not tell how it ended", "; s3-put: "];
     all_refused(&world(), &[(killed, 1, &words)]);
 }
 

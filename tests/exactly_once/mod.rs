@@ -12,6 +12,7 @@
 //! | `network` | cut, reset, slow and lost answers, of Kafka and of the store |
 //! | `liars` | commands, and a store, that do not do what they say |
 //! | `places` | offsets, records and topics that are gone, and the way back |
+//! | `ways` | what a person does to get back: resets, objects that are gone, typing errors; and what is said then |
 //! | `rejects` | values that are no records, counted down the stages |
 //! | `edges` | empty batches and ranges, gaps, signals, two sinks, what changes between batches |
 //! | `envelopes` | whole records in batches: places, keys, headers and times as fields, and copies |
@@ -30,5 +31,6 @@ mod relay;
 mod store;
 mod toxics;
 mod transactions;
+mod ways;
 mod world;
 mod zombies;

@@ -165,21 +165,7 @@ fn exactly_once_on_a_bad_line_to_kafka_and_to_the_store() {
     (world.batch, world.options) = (40, vec!["--max-attempts", "50"]);
     let mut dice = Dice::new(5);
     let running = world.consumer(&format!("sleep 0.1; {}", world.land())).start();
-    for _ in 0..14 {
-        let line = dice.choose(&["kafka", "store"]);
-        let stream = dice.choose(&["upstream", "downstream"]);
-        let toxic = dice.choose(&[
-            r#""type":"reset_peer","attributes":{"timeout":0}"#,
-            r#""type":"timeout","attributes":{"timeout":200}"#,
-            r#""type":"latency","attributes":{"latency":700,"jitter":600}"#,
-            r#""type":"limit_data","attributes":{"bytes":3000}"#,
-            r#""type":"bandwidth","attributes":{"rate":20}"#,
-        ]);
-        toxics.add(line, &format!(r#"{{"name":"t","stream":"{stream}",{toxic}}}"#));
-        thread::sleep(Duration::from_millis(200 + dice.below(900)));
-        toxics.remove(line, "t");
-        thread::sleep(Duration::from_millis(dice.below(300)));
-    }
+    toxics.torment(&["kafka", "store"], &mut dice);
     let ran = finish(running);
     assert!(matches!(ran.code, Some(0 | 75)), "{ran:?}");
     world.finish();

@@ -4,9 +4,12 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 
+use super::dice::Dice;
 use crate::support::{folder, root};
 
 /// A running server; it ends with the test.
@@ -50,13 +53,32 @@ impl Toxics {
     }
 
     /// Poisons a proxy.
-    pub fn add(&self, name: &str, toxic: &str) {
+    fn add(&self, name: &str, toxic: &str) {
         self.call("POST", &format!("/proxies/{name}/toxics"), toxic);
     }
 
     /// Takes a poison away.
-    pub fn remove(&self, name: &str, toxic: &str) {
+    fn remove(&self, name: &str, toxic: &str) {
         self.call("DELETE", &format!("/proxies/{name}/toxics/{toxic}"), "");
+    }
+
+    /// Poisons these proxies for moments, one after another, for about fifteen seconds.
+    pub fn torment(&self, proxies: &[&str], dice: &mut Dice) {
+        for _ in 0..14 {
+            let proxy = dice.choose(proxies);
+            let stream = dice.choose(&["upstream", "downstream"]);
+            let toxic = dice.choose(&[
+                r#""type":"reset_peer","attributes":{"timeout":0}"#,
+                r#""type":"timeout","attributes":{"timeout":200}"#,
+                r#""type":"latency","attributes":{"latency":700,"jitter":600}"#,
+                r#""type":"limit_data","attributes":{"bytes":3000}"#,
+                r#""type":"bandwidth","attributes":{"rate":20}"#,
+            ]);
+            self.add(proxy, &format!(r#"{{"name":"t","stream":"{stream}",{toxic}}}"#));
+            thread::sleep(Duration::from_millis(200 + dice.below(900)));
+            self.remove(proxy, "t");
+            thread::sleep(Duration::from_millis(dice.below(300)));
+        }
     }
 
     fn call(&self, method: &str, path: &str, body: &str) -> String {

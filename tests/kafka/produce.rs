@@ -87,7 +87,7 @@ fn kafka_quiet_input_does_not_hold_back_what_was_read() {
 fn kafka_dry_run_sends_nothing() {
     let topic = topic("dry", 1, &[]);
     let ran = produce(&topic, &["--dry-run", "--summary"], numbers(3)).exits(0);
-    assert!(ran.stderr.contains("\"would_send\":3"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("\"would_store\":3"), "{}", ran.stderr);
     produce(&topic, &["--dry-run"], "[]\n").exits(1);
     assert_eq!(consume(&topic, &[]).succeeds().text(), "");
 }

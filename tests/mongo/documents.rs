@@ -103,7 +103,7 @@ fn a_collection_that_is_not_there_is_told_and_a_dry_run_writes_nothing() {
     store.put("t").args(["--create", "--dry-run"]).stdin("{}").go().fails(2, &["has no collection t"]);
     store.insert("t", doc! { "_id": 0 });
     let told = store.put("t").args(["--dry-run", "--summary"]).stdin("{}\n{}").go().exits(0).stderr;
-    assert!(told.contains("\"would_write\":2"), "{told}");
+    assert!(told.contains("\"would_store\":2"), "{told}");
     store
         .put("t")
         .arg("--dry-run")

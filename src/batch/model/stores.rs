@@ -194,7 +194,7 @@ impl World {
                 self.ask(at, request, rules, |consumer, end| consumer.receipt(end, rules), worlds);
             }
             Action::Pause { .. } => worlds.push(self.after(at, Event::Paused)),
-            // Only where the command commits: `model_transactions`.
+            // Only where the command commits: `transactions`.
             Action::Confirm { .. } | Action::Rest(_) => {}
         }
     }

@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use super::print;
+use crate::batch::Mark;
+use crate::batch::place::Plan;
 use crate::kafka::admin::Admin;
 use crate::kafka::places::{Bounds, Commits, Site};
 use crate::kafka::registry::{NewPlace, parse_group};
@@ -45,6 +47,12 @@ pub(super) struct Reset {
     /// Where it begins anew: earliest, latest, @TIME or OFFSET
     #[arg(long, value_name = "WHERE", value_parser = parse_at)]
     at: Start,
+    /// Land only what lies before this offset once more, in one batch, and go on where the group stands
+    ///
+    /// For a range that is missing, as s3-verify names it: its object was deleted. The next run of
+    /// kafka-consume lands it, whatever is behind it stays as it is.
+    #[arg(long, value_name = "OFFSET", requires = "partition", value_parser = clap::value_parser!(i64).range(1..))]
+    until: Option<i64>,
     /// Overwrite where the group stands
     #[arg(long)]
     yes: bool,
@@ -178,8 +186,12 @@ impl Reset {
         let starts = admin.starts(&site, &chosen, self.at)?;
         let known =
             site.known_after(&commits, |partition| chosen.iter().any(|bounds| bounds.partition == partition));
-        let places: Vec<NewPlace> =
-            chosen.iter().zip(starts).map(|(bounds, start)| place(&site, bounds, start, known)).collect();
+        let places: Vec<NewPlace> = chosen
+            .iter()
+            .zip(starts)
+            .map(|(bounds, start)| self.new_place(&site, &commits, bounds, start, known))
+            .collect::<Result<_>>()?;
+        places.iter().for_each(|new| self.warn_of_second_landing(&site, &commits, new));
         admin.refuse_members(&self.group)?;
         let does = self.yes && !self.dry_run;
         if does {
@@ -187,10 +199,15 @@ impl Reset {
         }
         for new in &places {
             let from = site.committed(&commits, new.partition).map(|commit| commit.offset);
-            print(&json!({
+            let mut line = json!({
                 "group": self.group, "topic": new.topic, "partition": new.partition, "from": from,
-                "offset": new.offset, "outcome": if does { "reset" } else { "would_reset" },
-            }))?;
+                "offset": new.offset,
+            });
+            if let Some(plan) = &new.mark.plan {
+                (line["end"], line["then"]) = (plan.end.into(), plan.then.unwrap_or(plan.end).into());
+            }
+            line["outcome"] = if does { "reset" } else { "would_reset" }.into();
+            print(&line)?;
         }
         if does || self.dry_run {
             return Ok(());
@@ -201,6 +218,92 @@ impl Reset {
         ))
         .hint("--yes"))
     }
+
+    /// The new place in a partition. What the group has landed in this very topic stays to be proven.
+    fn new_place(
+        &self,
+        site: &Site,
+        commits: &Commits,
+        bounds: &Bounds,
+        start: i64,
+        known: i32,
+    ) -> Result<NewPlace> {
+        let mut new = place(site, bounds, start, known);
+        let stood = stood(site, commits, bounds.partition);
+        if let Some((offset, mark)) = &stood
+            && start <= mark.landed(*offset)
+        {
+            new.mark = Mark { known, ..mark.clone() }.set_back(*offset, start);
+        }
+        if let Some(until) = self.until {
+            let (offset, mark) = self.check_until(bounds, start, until, stood)?;
+            new.mark.plan = Some(Plan::again(until, mark.landed(offset)));
+            // It begins nowhere anew.
+            new.mark.before.anew = mark.before.anew;
+        }
+        Ok(new)
+    }
+
+    /// A range that can be landed once more: there, and not in the way of a batch that was begun. Where
+    /// the group stands.
+    fn check_until(
+        &self,
+        bounds: &Bounds,
+        start: i64,
+        until: i64,
+        stood: Option<(i64, Mark)>,
+    ) -> Result<(i64, Mark)> {
+        let at = format!("topic {}, partition {}", self.topic, bounds.partition);
+        if until <= start || until > bounds.high {
+            return Err(Error::usage(format!(
+                "{at}: --until {until} lies not behind --at, which is {start}, and up to the end, which is {}",
+                bounds.high
+            )));
+        }
+        let Some((offset, mark)) = stood else {
+            return Err(Error::usage(format!(
+                "{at}: group {} has no good place, to go on at afterwards",
+                self.group
+            ))
+            .hint(format!("topic-admin groups {}, which says what it has", self.group)));
+        };
+        match mark.plan.as_ref().filter(|plan| !plan.is_again() && plan.end > offset) {
+            None => Ok((offset, mark)),
+            Some(plan) => Err(Error::conflict(format!(
+                "{at}: a batch was begun, of offsets {offset} to {}, and is to be ended first",
+                plan.end
+            ))
+            .hint("the command of kafka-consume once more, then this one")),
+        }
+    }
+
+    /// A place before the one where the group stands lands records a second time; nobody else says so.
+    fn warn_of_second_landing(&self, site: &Site, commits: &Commits, new: &NewPlace) {
+        let Some((offset, mark)) = stood(site, commits, new.partition) else { return };
+        let (at, landed) = (new.offset, mark.landed(offset));
+        if self.until.is_some() || at >= landed {
+            return;
+        }
+        let name = format!("{}/{}", new.topic, new.partition);
+        let reset =
+            format!("topic-admin reset {} --topic {} --partition {}", self.group, new.topic, new.partition);
+        // From before its start on it knows nothing: it may have begun there, or have been set forward.
+        let landed_before = if at < mark.start { "may have been" } else { "were" };
+        log::warn!(
+            "{name}: offsets {at} to {} {landed_before} landed before, and are stored a second time wherever the objects that hold \
+             them begin or end elsewhere than the new batches (try: {reset} --at {at} --until OFFSET --yes for a missing \
+             range alone; {reset} --at {landed} --yes to go on behind them)",
+            landed - 1
+        );
+    }
+}
+
+/// Where the group stands in a partition of this very topic, by a mark of ours; none where the topic has
+/// lost records, whose offsets others get.
+fn stood(site: &Site, commits: &Commits, partition: i32) -> Option<(i64, Mark)> {
+    let offset = site.committed(commits, partition)?.offset;
+    let is_there = offset <= site.bounds(partition).ok()?.high;
+    Some((offset, site.mark(commits, partition)?)).filter(|_| is_there)
 }
 
 /// `--at` as clap reads it: the forms of a beginning.

@@ -96,19 +96,23 @@ impl Command for TopicAdmin {
             that the next command of a script need not wait. --if-not-exists and --if-exists make them \
             repeatable: a topic that exists with another number of partitions is still an error (exit \
             status 4), its other settings are not compared. `describe` shows the settings that were made \
-            for the topic itself; `low` and `high` are the first offset of a partition and the next one to \
-            be written.\n\n\
+            for the topic itself; `topic_id` tells it from another topic of that name, made before or \
+            after (null where the cluster gives none); `low` and `high` are the first offset of a partition and \
+            the next one to be written.\n\n\
             `init-group` commits where a group begins, in all partitions of its topics at once. What was \
             half done is completed when it is repeated; where the group has gone on since, or another tool \
             has committed, it is refused (exit status 4), or with --if-not-exists left alone if all its \
             places are good. `commit` puts lost places back, where a group has none that is good; with \
-            --yes, others, too. `reset` alone begins anew, and only with --yes. A group that has members is \
+            --yes, others, too; what is of another topic of that name, which was deleted, it passes over. `reset` alone \
+            begins anew, and only with --yes; before where the group stands, the records in between are landed a \
+            second time, which it says. With --until it lands a range that is missing, no more, and the group goes \
+            on where it stands. A group that has members is \
             never changed (exit status 75): stop them first.\n\n\
             In `groups`, `mark` says who has committed: `ours`; `foreign`, another tool; `none`, nobody; \
             `another_topic`, `another_cluster` or `topic_gone`, for what is not there any more; \
             `later_version`, a later release. `end`, `date` and `cmd` are those of a batch that was begun. \
             `lag` is counted in offsets to the last stable one, markers included; null where a partition \
-            has no good place, and in the `total`, too.",
+            has no good place, which `reason` explains, and in the `total`, too.",
         examples: &[
             (
                 "a topic for a pipeline, in a script that runs again",
@@ -128,6 +132,10 @@ impl Command for TopicAdmin {
             (
                 "once more from this morning on",
                 "topic-admin reset lake --topic created_users --at @2026-11-20T06:00:00Z --yes",
+            ),
+            (
+                "offsets 10 to 19 once more, as their object was deleted, and no others",
+                "topic-admin reset lake -t created_users -p 3 --at 10 --until 20 --yes",
             ),
             ("gone", "topic-admin delete scratch --if-exists"),
         ],

@@ -142,24 +142,31 @@ pub(super) fn lag(admin: &Admin, name: &str) -> Result<()> {
         for bounds in &site.partitions {
             let commit = site.committed(&commits, bounds.partition).map(|commit| commit.offset);
             let lag = place(site, name, &commits, bounds).map(|place| (bounds.stable - place).max(0));
-            total = total.zip(lag).map(|(total, lag)| total + lag);
-            print(&json!({
+            total = total.zip(lag.as_ref().ok()).map(|(total, lag)| total + lag);
+            let mut line = json!({
                 "group": name, "topic": topic, "partition": bounds.partition, "committed": commit,
-                "end": bounds.stable, "lag": lag,
-            }))?;
+                "end": bounds.stable, "lag": lag.as_ref().ok(),
+            });
+            if let Err(why) = lag {
+                line["reason"] = why.to_string().into();
+            }
+            print(&line)?;
         }
     }
     print(&json!({"group": name, "total": total}))
 }
 
 /// The next offset that the group will read, if that is certain; any tool's commit will do.
-fn place(site: &Site, group: &str, commits: &Commits, bounds: &Bounds) -> Option<i64> {
-    let offset = match site.committed(commits, bounds.partition) {
-        None => site.judge(group, commits, bounds).ok()?.offset,
-        Some(commit) => match Mark::parse(&commit.metadata) {
-            Ok(None) => commit.offset,
-            _ => site.judge(group, commits, bounds).ok()?.offset,
-        },
-    };
-    (bounds.low..=bounds.high).contains(&offset).then_some(offset)
+fn place(site: &Site, group: &str, commits: &Commits, bounds: &Bounds) -> Result<i64> {
+    let foreign = site.committed(commits, bounds.partition);
+    let foreign = foreign.filter(|commit| matches!(Mark::parse(&commit.metadata), Ok(None)));
+    let Some(commit) = foreign else { return Ok(site.judge(group, commits, bounds)?.offset) };
+    let Bounds { low, high, partition, .. } = *bounds;
+    if (low..=high).contains(&commit.offset) {
+        return Ok(commit.offset);
+    }
+    Err(Error::data(format!(
+        "{}/{partition}, group {group}: another tool has committed offset {}, and there are {low} to {high}",
+        site.topic, commit.offset
+    )))
 }

@@ -1,6 +1,6 @@
 //! `topic-admin commit`: places that were lost, put back from what the objects say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -46,13 +46,22 @@ struct Line {
     start: i64,
 }
 
-/// The places to be, by topic and partition.
-type Lines = BTreeMap<String, BTreeMap<i32, Line>>;
+/// The places to be, by topic, and by its id and the partition.
+type Lines = BTreeMap<String, BTreeMap<(String, i32), Line>>;
+/// Those in one topic, by partition.
+type Places = BTreeMap<i32, Line>;
 
 impl Commit {
     pub(super) fn run(self, admin: &Admin) -> Result<()> {
-        let lines = self.read()?;
-        let sites: Vec<Site> = lines.keys().map(|topic| admin.site(topic)).collect::<Result<_>>()?;
+        let mut read = self.read()?;
+        let (mut sites, mut lines) = (Vec::new(), BTreeMap::new());
+        for topic in read.keys() {
+            sites.push(admin.site(topic)?);
+        }
+        for site in &sites {
+            let of_topic = read.remove(&site.topic).unwrap_or_default();
+            lines.insert(site.topic.clone(), of_this(site, of_topic, &self.group)?);
+        }
         let commits = admin.commits_in(&self.group, &sites)?;
         let mut places = Vec::new();
         for site in &sites {
@@ -84,12 +93,7 @@ impl Commit {
     }
 
     /// The places in a topic, and whether the group stands there already.
-    fn places(
-        &self,
-        site: &Site,
-        lines: &BTreeMap<i32, Line>,
-        commits: &Commits,
-    ) -> Result<Vec<(NewPlace, bool)>> {
+    fn places(&self, site: &Site, lines: &Places, commits: &Commits) -> Result<Vec<(NewPlace, bool)>> {
         let known = site.known_after(commits, |partition| lines.contains_key(&partition));
         let place = |line: &Line| {
             check(site, line, &self.group)?;
@@ -131,7 +135,7 @@ impl Commit {
     }
 
     /// Partitions that no line spoke of, and that still have no place.
-    fn warn_of_lost(&self, site: &Site, lines: &BTreeMap<i32, Line>, commits: &Commits) {
+    fn warn_of_lost(&self, site: &Site, lines: &Places, commits: &Commits) {
         let known = site.known_after(commits, |partition| lines.contains_key(&partition));
         let lost: Vec<String> = site
             .partitions
@@ -153,18 +157,40 @@ impl Commit {
     }
 }
 
+/// The lines of this very topic. Those of others that had its name are told, and passed over: their
+/// objects lie under one prefix with its own.
+fn of_this(site: &Site, lines: BTreeMap<(String, i32), Line>, group: &str) -> Result<Places> {
+    let (ours, others): (Vec<Line>, Vec<Line>) =
+        lines.into_values().partition(|line| line.topic_id == site.topic_id);
+    let ids: BTreeSet<&str> = others.iter().map(|line| line.topic_id.as_str()).collect();
+    let ids = ids.into_iter().collect::<Vec<_>>().join(", ");
+    if ours.is_empty() {
+        return Err(Error::conflict(format!(
+            "topic {}: all lines are of another topic of that name ({ids}, this one is {}): it was deleted and \
+             made again, and no object of this one is there",
+            site.topic, site.topic_id
+        ))
+        .hint(format!("topic-admin reset {group} --topic {} --at earliest --yes", site.topic)));
+    }
+    match others.len() {
+        0 => {}
+        1 => log::warn!(
+            "topic {}: passed over the line of another topic of that name, which was deleted ({ids})",
+            site.topic
+        ),
+        count => log::warn!(
+            "topic {}: passed over {count} lines of other topics of that name, which were deleted ({ids})",
+            site.topic
+        ),
+    }
+    Ok(ours.into_iter().map(|line| (line.partition, line)).collect())
+}
+
 /// Holds a line against the topic as it is.
 fn check(site: &Site, line: &Line, group: &str) -> Result<()> {
-    let Line { topic, topic_id, partition, offset, start } = line;
+    let Line { topic, partition, offset, start, .. } = line;
     let at = format!("topic {topic}, partition {partition}");
     let bounds = site.bounds(*partition)?;
-    if *topic_id != site.topic_id {
-        return Err(Error::conflict(format!(
-            "{at}: the line is of another topic of that name ({topic_id}, this one is {})",
-            site.topic_id
-        ))
-        .hint(format!("topic-admin reset {group} --topic {topic} --at earliest --yes")));
-    }
     if *start < 0 || start > offset {
         return Err(Error::data(format!("{at}: the start {start} does not lie before the offset {offset}")));
     }
@@ -205,7 +231,7 @@ fn read(input: impl Read, name: &str) -> Result<Lines> {
         })?;
         check_name(&line.topic).map_err(|error| wrong(error.message()))?;
         let at = lines.entry(line.topic.clone()).or_default();
-        if at.insert(line.partition, line).is_some() {
+        if at.insert((line.topic_id.clone(), line.partition), line).is_some() {
             return Err(wrong("this partition had a line already"));
         }
     }
@@ -225,8 +251,20 @@ mod tests {
     #[test]
     fn lines_are_read_whatever_else_they_hold() {
         let lines = read(format!("{LINE}\r\n\n").as_bytes(), "x").unwrap();
-        let line = &lines["users"][&1];
+        let line = &lines["users"][&("t".to_owned(), 1)];
         assert_eq!((line.offset, line.start, line.topic_id.as_str()), (20, 0, "t"));
+    }
+
+    #[test]
+    fn lines_of_other_topics_of_the_name_are_passed_over() {
+        let old = LINE.replace("\"t\"", "\"old\"").replace("20", "300");
+        let lines = |text: String| read(text.as_bytes(), "x").unwrap().remove("users").unwrap();
+        let (topic, cluster) = ("users".to_owned(), "c".to_owned());
+        let site = Site { topic, topic_id: "t".into(), cluster, partitions: Vec::new() };
+        let ours = of_this(&site, lines(format!("{old}\n{LINE}\n")), "lake").unwrap();
+        assert_eq!(ours.values().map(|line| line.offset).collect::<Vec<_>>(), [20]);
+        let error = of_this(&site, lines(old), "lake").unwrap_err();
+        assert!(error.message().contains("(old, this one is t)"), "{error}");
     }
 
     #[test]

@@ -28,9 +28,13 @@ const STAGE: &str = "kafka-consume";
 impl Worker {
     /// Runs the command on a range.
     pub(super) fn run_batch(&mut self, first: i64, end: i64) -> Result<Event, Failure> {
-        if self.look(first, end)?.is_none() {
-            return Ok(Event::Empty);
-        }
+        let again = self.plan.clone().filter(Plan::is_again);
+        let head = match (self.look(first, end)?, &again) {
+            (Some(head), _) => head,
+            (None, None) => return Ok(Event::Empty),
+            // A later end would reach into what is there.
+            (None, Some(plan)) => return Err(self.nothing_left(plan)),
+        };
         let started = Instant::now();
         let topic = self.topic();
         let range = Range {
@@ -40,15 +44,19 @@ impl Worker {
             first_offset: first,
             end_offset: end,
         };
-        let plan = self.plan.clone().unwrap_or(Plan { end, date: date(0).to_string(), cmd: String::new() });
-        if plan.cmd != self.job.digest {
+        let plan = self.plan.clone().unwrap_or(Plan::again(end, end));
+        if !plan.is_again() && plan.cmd != self.job.digest {
             log::warn!(
                 "{}: offsets {first} to {end} were planned for another command, or it was edited since: if it \
                  stores to another place now, they may lie in both",
                 self.name()
             );
         }
-        let batch = Batch { range, date: plan.date };
+        let date = if plan.date.is_empty() { date(head.time).to_string() } else { plan.date };
+        let batch = Batch { range, date };
+        if again.is_some() && self.job.plan.commits == Commits::Command {
+            return Err(self.not_in_a_transaction(end).into());
+        }
         let member = self.membership()?;
         let (stored, poured) = match self.hand_over(&batch, member.as_ref()) {
             Err(error) if error.exit() != Exit::Usage && self.is_overtaken(member.as_ref()) => {
@@ -59,6 +67,9 @@ impl Worker {
         };
         if stored != end {
             self.check_adopted(stored)?;
+        }
+        if again.is_some_and(|plan| plan.goes_on(stored).is_none()) {
+            return Err(self.not_what_is_missing(first, stored).into());
         }
         self.epoch = poured.epoch.filter(|_| stored == end);
         self.mean = poured.bytes as f64 / poured.counts.read.max(1) as f64;
@@ -71,6 +82,36 @@ impl Worker {
             grouped(records)
         );
         Ok(Event::Stored(stored))
+    }
+
+    /// A range was to be landed again, and holds no record any more.
+    fn nothing_left(&self, plan: &Plan) -> Failure {
+        let behind = plan.then.unwrap_or(plan.end);
+        let error = Error::data("no record is left there that could be landed again")
+            .hint(format!("{} to go on without them", self.reset(behind)));
+        Failure { error, again: false }
+    }
+
+    /// A topic cannot be looked into for what is missing in it.
+    fn not_in_a_transaction(&self, end: i64) -> Error {
+        Error::usage(
+            "with --transactional no range is landed again: the records behind it would be sent twice",
+        )
+        .hint(format!("{} to go on behind it", self.reset(end)))
+    }
+
+    /// An object begins where a range was to be landed again, and ends elsewhere.
+    fn not_what_is_missing(&self, first: i64, stored: i64) -> Error {
+        Error::conflict(format!("to be landed again, but an object of offsets {first} to {stored} is there"))
+            .hint(format!(
+                "s3-verify s3://BUCKET/PREFIX/ --group {}, which says what is missing",
+                self.job.member.group
+            ))
+    }
+
+    fn reset(&self, at: i64) -> String {
+        let (group, topic, partition) = (&self.job.member.group, &self.topic().name, self.partition);
+        format!("topic-admin reset {group} --topic {topic} --partition {partition} --at {at} --yes")
     }
 
     /// In whose name the command commits, where it does.
@@ -144,7 +185,7 @@ impl Worker {
         let plan = &self.job.plan;
         let group = self.job.member.group.clone();
         let mut variables = batch.environment().to_vec();
-        variables.extend(Group::environment(&group, self.place.start));
+        variables.extend(Group::environment(&group, self.place.begun()));
         if let Some(member) = member {
             let (topic_id, partition) = (&batch.range.topic_id, batch.range.partition);
             let transactional_id = mandate::transactional_id(&group, topic_id, partition);
@@ -162,6 +203,7 @@ impl Worker {
         };
         let is_sealed = sealed.is_some();
         let mut rejects = Rejects::open(STAGE, judge, None, None)?;
+        rejects.are_of_a_batch();
         let poured = self.pour(feed, sealed, batch, &mut rejects);
         // Without a seal an end of file would look like the end of the range.
         if poured.is_err() && !is_sealed {

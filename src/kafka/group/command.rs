@@ -1,16 +1,54 @@
-//! What a command is known by in a plan, so that a changed one is noticed.
+//! The command of a group: that it is there, and what it is known by in a plan, so that a changed one is
+//! noticed.
 
-use std::ffi::OsString;
+use std::env;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
+
+use rustix::fs::{Access, access};
 
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::kafka::consume::Form;
+use crate::run::exit::{Error, Result};
 use crate::stream::seal::hex128;
 
 /// So much of a script tells it from another one.
 const LONGEST_SCRIPT: u64 = 1 << 20;
+
+/// Where a shell looks without PATH.
+const DEFAULT_PATH: &str = "/bin:/usr/bin";
+
+/// Refuses a command that cannot be started, before a batch is planned for it.
+pub fn check(command: &[OsString]) -> Result<()> {
+    let name = &command[0];
+    let path = env::var_os("PATH").unwrap_or_else(|| DEFAULT_PATH.into());
+    let fails = |why: &str| Error::usage(format!("cannot run {}: {why}", name.to_string_lossy()));
+    let is_path = name.as_encoded_bytes().contains(&b'/');
+    if is_program(Path::new(name)) && is_path || !is_path && is_on(&path, name) {
+        return Ok(());
+    }
+    let shown = name.to_string_lossy();
+    Err(match Path::new(name).is_file() {
+        _ if shown.contains([' ', '|']) => {
+            fails("no program has that name").hint(format!("-- sh -c '{shown}'"))
+        }
+        true if is_path => fails("it may not be executed").hint(format!("chmod +x {shown}")),
+        true => fails("not found on PATH").hint(format!("-- ./{shown}")),
+        false if is_path => fails("not found").hint("its path from here, or a full one"),
+        false => fails("not found on PATH").hint("its name or its path behind --, such as ./land.sh"),
+    })
+}
+
+fn is_on(path: &OsStr, name: &OsStr) -> bool {
+    env::split_paths(path).any(|folder| is_program(&folder.join(name)))
+}
+
+fn is_program(path: &Path) -> bool {
+    path.is_file() && access(path, Access::EXEC_OK).is_ok()
+}
 
 /// The digest of a command, as it stands beside a plan: its arguments, its text if it is a script, and the form of
 /// what it reads.
@@ -41,6 +79,23 @@ fn script(path: &OsString) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_that_cannot_be_started_is_refused_with_the_one_that_can() {
+        let of = |command: &str| check(&[command.into()]);
+        assert!(of("sh").is_ok() && of("/bin/sh").is_ok());
+        let told = |command: &str, words: &str| {
+            let error = of(command).unwrap_err();
+            assert_eq!(error.exit(), crate::run::Exit::Usage);
+            assert!(error.to_string().contains(words), "{error}");
+        };
+        told("no-such-command", "cannot run no-such-command: not found on PATH (try: ");
+        told("./no/such/command", "not found");
+        told("Cargo.toml", "-- ./Cargo.toml");
+        told("./Cargo.toml", "chmod +x ./Cargo.toml");
+        told("/tmp", "not found");
+        told("jq -c . | s3-put x", "-- sh -c 'jq -c . | s3-put x'");
+    }
 
     #[test]
     fn the_digest_tells_of_arguments_and_of_an_edited_script() {

@@ -27,9 +27,12 @@ use crate::kafka::options::{Preset, Settings};
 use crate::kafka::rights::{Operation, Right};
 use crate::run::{Error, Result};
 
+/// How long a member that is not heard of is waited for.
+const SESSION: &str = "session.timeout.ms";
+
 const DEFAULTS: [Preset; 2] = [
     // Soon enough for a crashed consumer's partitions to be taken over, late enough for a busy one.
-    ("session.timeout.ms", "10000"),
+    (SESSION, "10000"),
     ("socket.keepalive.enable", "true"),
 ];
 
@@ -98,6 +101,7 @@ pub struct Member {
     consumer: BaseConsumer<Ear>,
     pub(super) group: String,
     wait: Duration,
+    session: Option<Duration>,
 }
 
 impl Member {
@@ -106,12 +110,13 @@ impl Member {
         let fixed = [&CONSUMING[..], &[STRATEGY]].concat();
         let mut config = settings.client_config(&DEFAULTS, &fixed);
         config.set("group.id", group);
+        let session = config.get(SESSION).and_then(|text| text.parse().ok()).map(Duration::from_millis);
         let ear = Ear { journal: Journal::default(), changes: Mutex::default() };
         let consumer: BaseConsumer<Ear> = client::create(&config, ear)?;
         client::connect(consumer.client(), &consumer.context().journal, settings, |wait| {
             drop(consumer.poll(wait));
         })?;
-        Ok(Self { consumer, group: group.to_owned(), wait: settings.connect_timeout() })
+        Ok(Self { consumer, group: group.to_owned(), wait: settings.connect_timeout(), session })
     }
 
     /// Joins the group.
@@ -129,6 +134,11 @@ impl Member {
     /// How long a question may take.
     pub fn patience(&self) -> Duration {
         self.wait
+    }
+
+    /// How long the group waits for a member like this one that is not heard of.
+    pub fn session(&self) -> Option<Duration> {
+        self.session
     }
 
     /// Serves the group for at most `time`; the next change, if there is one.

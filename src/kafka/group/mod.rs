@@ -153,6 +153,7 @@ struct Leaving {
 impl Group {
     /// Connects, and looks everything up that must be known before the group is joined.
     pub fn open(settings: &Settings, plan: Plan) -> Result<Self> {
+        command::check(&plan.command)?;
         let member = Member::open(settings, &plan.group)?;
         let wait = member.patience();
         let cluster = identity::cluster_id(member.client(), wait)
@@ -205,22 +206,20 @@ impl Group {
         let stop = signals.stop();
         let mut kill_at = None;
         let group = self.job.plan.group.clone();
-        let mut quiet = Quiet::new(&group);
+        let mut quiet = Quiet::new(&group, self.job.member.session());
         loop {
             if let Some(change) = self.job.member.poll(TURN)? {
                 quiet.end();
                 self.heed(change)?;
             }
+            quiet.remind();
             self.collect();
             self.let_go()?;
             if stop.requested() {
                 let at = *kill_at.get_or_insert_with(|| Instant::now() + self.job.plan.drain_timeout);
                 each(&self.leashes, if Instant::now() < at { Leash::stop } else { Leash::kill });
             }
-            if self.workers.is_empty()
-                && self.leaving.is_empty()
-                && self.is_over(stop.requested(), &mut quiet)
-            {
+            if self.workers.is_empty() && self.leaving.is_empty() && self.is_over(stop.requested(), &quiet) {
                 break;
             }
         }
@@ -229,7 +228,7 @@ impl Group {
     }
 
     /// Whether nothing is left to be done, given that nobody is at work.
-    fn is_over(&self, stopping: bool, quiet: &mut Quiet) -> bool {
+    fn is_over(&self, stopping: bool, quiet: &Quiet<'_>) -> bool {
         let given_up = !self.resting.is_empty() && self.resting.values().all(Option::is_some);
         if stopping || given_up {
             return true;

@@ -4,21 +4,27 @@ use std::time::{Duration, Instant};
 
 /// How long a member without partitions waits for some, under `--exit-at-end`.
 const SETTLE: Duration = Duration::from_secs(3);
-/// How often a member that was assigned nothing says that it waits.
+/// How long a member waits to be let in before it says so.
+const SOON: Duration = Duration::from_secs(3);
+/// How often it says so again.
 const REMIND: Duration = Duration::from_secs(30);
 
 /// How long nothing has been assigned.
 pub struct Quiet<'a> {
     group: &'a str,
+    /// How long a member that is not heard of is waited for.
+    session: Option<Duration>,
     since: Instant,
-    reminded: Instant,
+    /// When it is to be said next that nothing happens.
+    due: Instant,
     joined: bool,
 }
 
 impl<'a> Quiet<'a> {
     /// From now on.
-    pub fn new(group: &'a str) -> Self {
-        Self { group, since: Instant::now(), reminded: Instant::now(), joined: false }
+    pub fn new(group: &'a str, session: Option<Duration>) -> Self {
+        let since = Instant::now();
+        Self { group, session, since, due: since + SOON, joined: false }
     }
 
     /// The group has decided something.
@@ -26,23 +32,31 @@ impl<'a> Quiet<'a> {
         (self.since, self.joined) = (Instant::now(), true);
     }
 
+    /// Says what is waited for, as long as the group has not let this member in.
+    pub fn remind(&mut self) {
+        if self.joined || Instant::now() < self.due {
+            return;
+        }
+        self.due = Instant::now() + REMIND;
+        let at_most =
+            self.session.map(|time| format!(", {} s at most", time.as_secs_f64())).unwrap_or_default();
+        log::warn!(
+            "group {}: not let in after {} s: a member that died is waited for until its session times out{at_most} \
+             (session.timeout.ms)",
+            self.group,
+            self.since.elapsed().as_secs()
+        );
+    }
+
     /// Whether this member is in the group, and was assigned nothing for so long that the others must
     /// have it all.
-    pub fn is_long(&mut self) -> bool {
+    pub fn is_long(&self) -> bool {
         if self.joined && self.since.elapsed() > SETTLE {
             log::warn!(
                 "group {}: all partitions are held by other members, which will do the work",
                 self.group
             );
             return true;
-        }
-        if self.reminded.elapsed() > REMIND {
-            self.reminded = Instant::now();
-            let seconds = self.since.elapsed().as_secs();
-            log::warn!(
-                "group {}: still waiting to be let in after {seconds} s: a member that died is waited for until its session times out",
-                self.group
-            );
         }
         false
     }

@@ -11,7 +11,7 @@ use super::pool::Slot;
 use super::range::{self, Head};
 use super::{Job, topics};
 use crate::batch::machine::{Action, Event, Machine, Rest};
-use crate::batch::place::{self, Mark, Place, Plan};
+use crate::batch::place::{self, Before, Mark, Place, Plan};
 use crate::kafka::native::group::Commit;
 use crate::kafka::native::offsets::Which;
 use crate::run::exit::{Error, Exit, Result};
@@ -52,7 +52,8 @@ pub(super) struct Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         // Wrong settings and a destination that holds something else do not mend by waiting.
-        let again = !matches!(error.exit(), Exit::Usage | Exit::Conflict);
+        // Nor do the records of a range.
+        let again = !matches!(error.exit(), Exit::Usage | Exit::Conflict) && !error.is_of_rejects();
         Self { error, again }
     }
 }
@@ -67,7 +68,7 @@ impl Worker {
             partition,
             leash: Arc::clone(leash),
             slot: None,
-            place: Place { offset: 0, epoch: None, start: 0, plan: None },
+            place: Place { offset: 0, epoch: None, start: 0, before: Before::default(), plan: None },
             known: 0,
             plan: None,
             epoch: None,
@@ -145,7 +146,8 @@ impl Worker {
         if !self.leash.is_killed() {
             // What tells of the place as a whole begins with it.
             let name = self.name();
-            self.error = Some(if error.message().starts_with(&name) { error } else { error.at(name) });
+            self.error =
+                Some(if error.message().starts_with(&name) { error } else { error.at(self.at_work()) });
         }
         if let Some(slot) = &mut self.slot {
             slot.close();
@@ -160,6 +162,14 @@ impl Worker {
 
     pub(super) fn name(&self) -> String {
         format!("{}/{}", self.topic().name, self.partition)
+    }
+
+    /// The partition, and the batch that is being stored.
+    fn at_work(&self) -> String {
+        match self.machine.action() {
+            Action::Run { first, end } => format!("{}, offsets {first} to {end}", self.name()),
+            _ => self.name(),
+        }
     }
 
     /// The topic is still the one that this began with.
@@ -255,7 +265,7 @@ impl Worker {
             end = day;
         }
         let date = date(head.time).to_string();
-        self.plan = Some(Plan { end, date, cmd: self.job.digest.clone() });
+        self.plan = Some(Plan { end, date, cmd: self.job.digest.clone(), then: None });
         Ok(Event::Chosen(end))
     }
 
@@ -300,6 +310,7 @@ impl Worker {
             cluster: self.job.cluster.clone(),
             topic_id: topic.id.clone(),
             start: self.place.start,
+            before: self.place.before,
             known: self.known,
             plan,
         }
@@ -322,13 +333,20 @@ impl Worker {
     }
 
     fn commit_end(&mut self, end: i64) -> Result<Event, Failure> {
+        let goes_on = self.plan.as_ref().and_then(|plan| plan.goes_on(end)).unwrap_or(end);
+        // The epoch is that of the record before the end.
+        let epoch = self.epoch.filter(|_| goes_on == end);
         fault::point("commit.before");
-        self.commit(end, self.epoch, &self.mark(None).to_bytes())?;
+        self.commit(goes_on, epoch, &self.mark(None).to_bytes())?;
         fault::point("commit.after");
-        self.place = Place { offset: end, epoch: self.epoch, start: self.place.start, plan: None };
+        self.place = Place { offset: goes_on, epoch, plan: None, ..self.place.clone() };
         self.plan = None;
         self.give_slot_back_if_wanted();
-        Ok(Event::Committed)
+        if goes_on == end {
+            return Ok(Event::Committed);
+        }
+        log::info!("{}: offsets {end} to {goes_on} were landed before", self.name());
+        Ok(Event::Skipped)
     }
 }
 

@@ -183,6 +183,9 @@ impl<'a> Stage<'a> {
             None => Allowance::Count(0),
         };
         self.rejects.judged_by(Judge::Here(self.options.max_rejects.unwrap_or(told)));
+        if sealed.is_some_and(|sealed| sealed.range.is_some()) {
+            self.rejects.are_of_a_batch();
+        }
         Ok(())
     }
 

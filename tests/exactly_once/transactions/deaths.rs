@@ -1,0 +1,172 @@
+//! SIGKILL and SIGSTOP, of the consumer and of the command at each step, and of the broker.
+
+use std::fs;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::copying::{Copying, start};
+use crate::support::cluster::Cluster;
+use crate::support::{finish, service, signal};
+
+/// Where the command does what it does in a transaction.
+const STEPS: [&str; 7] = [
+    "init.before",
+    "init.after",
+    "publish.before",
+    "offsets.before",
+    "offsets.after",
+    "end.before",
+    "end.after",
+];
+
+/// Each point in a world of its own, side by side: most of the time is waiting for sessions to end.
+fn at_each(points: &[&str], harm: impl Fn(&str) + Sync) {
+    for some in points.chunks(4) {
+        thread::scope(|scope| some.iter().for_each(|point| drop(scope.spawn(|| harm(point)))));
+    }
+}
+
+#[test]
+fn transactions_survive_the_death_of_the_consumer_at_each_step() {
+    let points = [
+        "read.before",
+        "read.after",
+        "spawn.before",
+        "spawn.after",
+        "feed.after",
+        "ended.after",
+        "confirm.before",
+        "confirm.after",
+    ];
+    at_each(&points, |point| {
+        let copying = Copying::new(2, 500);
+        let fault = format!("kill@{point}:2");
+        let ran = copying.consumer(&copying.plain()).env("SLUICEBOX_FAULT", &fault).go();
+        assert_eq!(ran.signal, Some(libc::SIGKILL), "{point}: {}", ran.stderr);
+        copying.check_together();
+        copying.finish();
+        copying.check();
+    });
+}
+
+#[test]
+fn transactions_survive_the_death_of_the_command_at_each_step() {
+    at_each(&STEPS, |point| {
+        let copying = Copying::new(2, 500);
+        let ran = copying.consumer(&copying.once(&format!("kill@{point}"))).go().exits(0);
+        assert!(ran.stderr.contains("did not tell how it ended"), "{point}: {}", ran.stderr);
+        copying.check();
+    });
+}
+
+#[test]
+fn transactions_that_died_are_ended_by_the_next_attempt_and_never_seen() {
+    let copying = Copying::new(1, 400);
+    let script = copying.script("export SLUICEBOX_FAULT=kill@offsets.after;", "", "");
+    // Both die: nobody is left who could abort.
+    let ran = copying.consumer(&script).env("SLUICEBOX_FAULT", "kill@ended.after").go();
+    assert_eq!(ran.signal, Some(libc::SIGKILL), "{}", ran.stderr);
+    assert_eq!(copying.read(&copying.to, "read_committed"), []);
+    assert_eq!(
+        copying.read(&copying.to, "read_uncommitted").len(),
+        100,
+        "the records of the batch are there"
+    );
+    // The consumer dies once more, just when it has ended the transaction.
+    for point in ["fence.before", "fence.after"] {
+        let ran = copying.consumer(&copying.plain()).env("SLUICEBOX_FAULT", format!("kill@{point}")).go();
+        let reached = ran.signal == Some(libc::SIGKILL);
+        assert!(reached, "{point}: {}", ran.stderr);
+        if point == "fence.before" {
+            assert!(copying.kafka("topic-admin").args(["groups", &copying.group]).go().code != Some(0));
+        }
+    }
+    assert_eq!(copying.read(&copying.to, "read_committed"), []);
+    copying.finish();
+    copying.check();
+    assert_eq!(copying.read(&copying.to, "read_uncommitted").len(), 500);
+}
+
+/// Waits until a process of the group that `file` names is stopped; returns the group.
+fn stopped(file: &str) -> i32 {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let group: Option<i32> = fs::read_to_string(file).ok().and_then(|text| text.trim().parse().ok());
+        if let Some(group) = group
+            && fs::read_dir("/proc").unwrap().flatten().any(|process| is_stopped(&process.path(), group))
+        {
+            return group;
+        }
+        assert!(Instant::now() < deadline, "nothing has stopped");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn is_stopped(process: &Path, group: i32) -> bool {
+    let stat = fs::read_to_string(process.join("stat")).unwrap_or_default();
+    // pid (name) state parent group
+    let fields: Vec<&str> =
+        stat.rsplit_once(") ").map(|(_, rest)| rest.split(' ').collect()).unwrap_or_default();
+    fields.first() == Some(&"T") && fields.get(2).and_then(|field| field.parse().ok()) == Some(group)
+}
+
+fn continue_group(group: i32) {
+    // SAFETY: kill(2) takes any numbers; the group is of a command of this test.
+    unsafe { libc::kill(-group, libc::SIGCONT) };
+}
+
+#[test]
+fn transactions_of_zombies_are_refused_at_each_step() {
+    at_each(&STEPS, |point| {
+        let copying = Copying::new(1, 300);
+        let pids = copying.path("pid");
+        let before = format!("echo $$ > {pids}; export SLUICEBOX_FAULT=stop@{point};");
+        let zombie = start(copying.consumer(&copying.script(&before, "", "")));
+        let group = stopped(&pids);
+        // The consumer, too, past its session; another one does the work.
+        signal(&zombie, libc::SIGSTOP);
+        copying.finish();
+        copying.check();
+        continue_group(group);
+        thread::sleep(Duration::from_millis(300));
+        signal(&zombie, libc::SIGCONT);
+        let ran = finish(zombie);
+        assert!(ran.signal.is_none(), "{point}: {ran:?}");
+        copying.check();
+    });
+}
+
+#[test]
+fn transactions_survive_the_death_of_the_broker() {
+    let cluster = Cluster::start(1, &[]);
+    let copying = Copying::on(&cluster.brokers(), 2, 4000);
+    for point in ["publish.before", "offsets.before", "offsets.after", "end.before"] {
+        copying.produce(400);
+        let pids = copying.path(&format!("{point}.pid"));
+        let first = format!(
+            "mkdir {} 2>/dev/null && echo $$ > {pids} && export SLUICEBOX_FAULT=stop@{point};",
+            copying.path(point)
+        );
+        let running = start(copying.consumer(&copying.script(&first, "", "")));
+        let group = stopped(&pids);
+        cluster.kill(1);
+        continue_group(group);
+        thread::sleep(Duration::from_millis(500));
+        cluster.restart(1);
+        let ran = finish(running);
+        assert!(ran.signal.is_none(), "{point}: {ran:?}");
+        // A young broker may not know all yet: exit 75, and again.
+        let again = || copying.consumer(&copying.plain()).go();
+        let ran = (0..10).map(|_| again()).find(|ran| ran.code != Some(75)).expect("not for ever");
+        ran.exits(0);
+        copying.check();
+    }
+    // Another cluster cannot be part of a transaction of this one.
+    let there = copying.script("", "", &format!("-b {}", service("KAFKA_BOOTSTRAP_SERVERS")));
+    copying.produce(10);
+    let elsewhere = Copying::new(1, 0);
+    let there = there.replace(&copying.to, &elsewhere.to);
+    let ran = copying.consumer(&there).go().exits(2);
+    assert!(ran.stderr.contains("cannot reach from cluster"), "{}", ran.stderr);
+}
