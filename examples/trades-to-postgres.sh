@@ -6,7 +6,19 @@
 #   trades-to-postgres.sh                 what is new into both databases: what a crontab or a timer runs
 #   trades-to-postgres.sh show            the trades of the topic, pretty, on the terminal
 #
-# KAFKA_BOOTSTRAP_SERVERS, PGHOST and its fellows, and MONGODB_URI say where.
+# KAFKA_BOOTSTRAP_SERVERS, PGHOST and its fellows (PGUSER, PGPASSWORD, PGDATABASE), and MONGODB_URI say where. A message is
+# {"type":"trade","data":[{"s":"AAPL","p":1.5,"t":1763625600000,"v":10,"c":null},…]}. What may be set besides, and what it is:
+#   REPLICAS   copies of each record in Kafka, for setup: 1, for a single broker; REPLICAS=3 for three
+#   TOPIC      trades
+#   GROUP      the stem of both consumer groups: trades, for trades-postgres and trades-mongo
+#   TABLE      of PostgreSQL, and collection of MongoDB: trades
+#   DATABASE   of MongoDB: lake
+#
+# feed ends with 1 at a line that is no JSON object, and the lines before it are in the topic by then: to feed the
+# mended file would store those twice. So check a file first: kafka-produce --topic trades --dry-run < FILE.
+# A trade that is none (no price, say) rejects its whole message, the good trades beside it included, and a batch that
+# has one stores nothing, run after run. How to go on: docs/exactly-once.md, "To find a rejected record, and to send it
+# again".
 # shellcheck disable=SC2016 # What stands in single quotes is for the shell of a batch.
 set -eu
 here=$(CDPATH='' cd "$(dirname "$0")" && pwd)

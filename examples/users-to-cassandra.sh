@@ -4,7 +4,12 @@
 #   users-to-cassandra.sh setup     once: the topic, the group, the table
 #   users-to-cassandra.sh           what a crontab or a timer runs
 #
-# KAFKA_BOOTSTRAP_SERVERS, CASSANDRA_CONTACT_POINTS and KEYSPACE (which is there) say where.
+# KAFKA_BOOTSTRAP_SERVERS and CASSANDRA_CONTACT_POINTS say where, CASSANDRA_USERNAME and CASSANDRA_PASSWORD who. What may be
+# set besides, and what it is:
+#   SOURCE     fetch-users …; without a network: SOURCE="generate-users --results 12"
+#   REPLICAS   copies of each record in Kafka, for setup: 3; REPLICAS=1 for a single broker
+#   KEYSPACE   lake: it must be there
+#   TOPIC, GROUP   random_names, both
 set -eu
 here=$(CDPATH='' cd "$(dirname "$0")" && pwd)
 topic=${TOPIC:-random_names} group=${GROUP:-random_names}

@@ -6,7 +6,12 @@
 #   users-to-csv.sh follow     an object every ten seconds in which there is news: a service
 #   users-to-csv.sh            both, one after the other, where a crontab is all there is: an object a minute
 #
-# KAFKA_BOOTSTRAP_SERVERS and the AWS variables say where; SOURCE may be another source of users.
+# KAFKA_BOOTSTRAP_SERVERS and the AWS variables (AWS_ENDPOINT_URL_S3 for another store) say where. What may be set besides,
+# and what it is:
+#   SOURCE     fetch-users …; without a network: SOURCE="generate-users --results 10"
+#   REPLICAS   copies of each record in Kafka, for setup: 1, for a single broker; REPLICAS=3 for three
+#   LAKE       s3://lake/csv/: its bucket must be there
+#   TOPIC, GROUP   csv_users, csv
 # shellcheck disable=SC2016 # What stands in single quotes is for the shell of a batch.
 set -eu
 here=$(CDPATH='' cd "$(dirname "$0")" && pwd)

@@ -5,8 +5,13 @@
 #   users-to-lake.sh           what a crontab or a timer runs, every five minutes
 #   s3-verify s3://lake/users/ --group lake
 #
-# KAFKA_BOOTSTRAP_SERVERS and the AWS variables say where; HASH_KEY is a key of hash-fields --new-key. SOURCE may be
-# another source of users, such as "generate-users --results 1000".
+# KAFKA_BOOTSTRAP_SERVERS and the AWS variables (AWS_ENDPOINT_URL_S3 for another store) say where. What may be set besides,
+# and what it is:
+#   SOURCE     fetch-users --results 100; without a network: SOURCE="generate-users --results 1000"
+#   REPLICAS   copies of each record in Kafka, for setup: 3; REPLICAS=1 for a single broker
+#   HASH_KEY   hash.key: a file that hash-fields --new-key has made
+#   LAKE       s3://lake/users/: its bucket must be there
+#   TOPIC, GROUP   created_users, lake
 # shellcheck disable=SC2016 # What stands in single quotes is for the shell of a batch.
 set -eu
 here=$(CDPATH='' cd "$(dirname "$0")" && pwd)

@@ -20,7 +20,7 @@ use crate::stream::seal::Range;
 const TRANSACTIONAL_SINK: &str = "kafka-produce";
 
 /// What to type next where no stage has told why a batch failed.
-const HINTS: Hints = Hints {
+const HINTS: Hints<'static> = Hints {
     // The command itself was looked for before.
     missing: "a program that the command names",
     not_found: "its name as the shell has printed it above, and PATH, which is that of kafka-consume",

@@ -94,8 +94,9 @@ impl Cluster {
     pub fn table(&self, keyspace: &str, name: &str) -> Result<Option<Table>> {
         let state = self.session.get_cluster_state();
         let found = state.get_keyspace(keyspace).ok_or_else(|| {
+            let copies = state.get_nodes_info().len().clamp(1, 3);
             Error::usage(format!("there is no keyspace {keyspace}")).hint(format!(
-                "CREATE KEYSPACE {keyspace} WITH replication = {{'class': 'NetworkTopologyStrategy', 'replication_factor': 3}}"
+                "CREATE KEYSPACE {keyspace} WITH replication = {{'class': 'NetworkTopologyStrategy', 'replication_factor': {copies}}}"
             ))
         })?;
         found.tables.get(name).map(|metadata| Table::of(keyspace, name, metadata)).transpose()

@@ -24,6 +24,8 @@ pub struct MapFields {
     condition: Option<String>,
 
     /// Make one record of each element of this array; PATH is the element then ('PATH?': may be absent)
+    ///
+    /// One element that is rejected rejects the whole record.
     #[arg(long, value_name = "PATH")]
     explode: Option<String>,
 
@@ -84,7 +86,8 @@ impl Command for MapFields {
             $unwind has it: data.s is a field of it, all other paths are those of the whole record, and @index is \
             the element's place from 0. An empty array gives no record, and is counted. A record without the array, or \
             with null, is rejected, unless --where drops it, or the path ends in '?'. --where is asked of each element \
-            where it names one.\n\n\
+            where it names one. The old record is what is passed on or rejected: one bad element rejects all of it, the good \
+            ones beside it included.\n\n\
             @topic, @partition, @offset, @timestamp (in milliseconds), @timestamp_type, @key, @key_b64 and @headers \
             are those of the envelope under --envelope; a tombstone is dropped and counted. In a batch of kafka-consume \
             --group, @topic and @partition are known without it; kafka-consume --group GROUP --envelope gives the rest. \

@@ -35,6 +35,9 @@ pub struct PostgresPut {
     unknown: Unknown,
 
     /// Replace rows of the same key, which these columns are; within a run the last record wins
+    ///
+    /// Replaced are the columns of the schema: one that a record lacks becomes NULL. Where the table itself is the
+    /// schema these are all but those with a default; to leave others alone, name those that are meant by --schema-ddl.
     #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
     upsert: Vec<String>,
 
@@ -78,7 +81,8 @@ impl Command for PostgresPut {
             bigint, FLOAT real, DOUBLE double precision, DECIMAL(p,s) numeric(p,s), STRING text, VARCHAR(n) varchar(n), \
             BINARY bytea, DATE date, TIMESTAMP timestamp with time zone, TIMESTAMP_NTZ timestamp, and STRUCT, ARRAY and \
             MAP jsonb. A STRING goes into columns of uuid, enum and citext as well. Without a schema the \
-            columns of the table are the schema, all but those that have a default or are generated.\n\n\
+            columns of the table are the schema, all but those that have a default or are generated; a column of json, \
+            jsonb, an array or another type for which no single type of Spark stands needs a schema.\n\n\
             Exactly or not at all: a record that does not fit is rejected with the path and the reason. Besides what \
             to-parquet refuses, these are a null in a NOT NULL column or in a key, a text longer than its varchar, one \
             with the character NUL, and what is no UUID or no value of an enum. Constraints are judged by PostgreSQL, at \

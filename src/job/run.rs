@@ -18,12 +18,10 @@ use crate::stream::counts::Counts;
 use crate::stream::report;
 use crate::stream::reports::{Hints, Reports};
 
-/// What to type next where no stage has told why a run failed.
-const HINTS: Hints = Hints {
-    missing: "the command",
-    not_found: "a full path: cron's PATH is /usr/bin:/bin",
-    failed: "sluicebox run -v shows all that was printed",
-};
+/// What to type next where no stage has told why a run failed,
+const FAILED: &str = "sluicebox run -v shows all that was printed";
+/// and where a name was not found.
+const NO_PATH: &str = "a full path: cron's PATH is /usr/bin:/bin";
 
 /// How much of what was printed a mail has, where no stage has told why.
 const LINES: usize = 10;
@@ -156,7 +154,8 @@ impl Plan {
 
     fn judge(&self, ended: Ended) -> Verdict {
         let Ended { status, reports, cut } = ended;
-        let judged = reports.all_well(Ok(status), &HINTS).map_err(|error| match &cut {
+        let hints = Hints { missing: "the command", not_found: &not_found(&self.command), failed: FAILED };
+        let judged = reports.all_well(Ok(status), &hints).map_err(|error| match &cut {
             Some(Cut::Timeout(at_work)) => self.too_slow(at_work),
             _ => error,
         });
@@ -206,6 +205,15 @@ impl Plan {
         lines.lines().filter(|line| !is_told(line, &cause)).for_each(|line| log::error!("{line}"));
         // All is said.
         Err(Error::child(error.exit().code()))
+    }
+}
+
+/// What to type next where there was nothing to run: who has written a path needs no other.
+fn not_found(command: &[OsString]) -> String {
+    let is_plain = |text: &&str| text.chars().all(|c| c.is_alphanumeric() || "/._-+@".contains(c));
+    match command.first().and_then(|first| first.to_str()).filter(is_plain) {
+        Some(path) if path.contains('/') => format!("ls -l {path}"),
+        _ => NO_PATH.to_owned(),
     }
 }
 

@@ -13,6 +13,7 @@ pub type Why = &'static str;
 const DATE: Why = "not a date as YYYY-MM-DD";
 const NO_SUCH_DATE: Why = "a date that is in no calendar";
 const TIME: Why = "not a time as YYYY-MM-DDTHH:MM:SS.ffffff";
+const INSTANT: Why = "not a time as YYYY-MM-DDTHH:MM:SS.ffffffZ";
 const NO_SUCH_TIME: Why = "a time that is on no clock";
 const LEAP_SECOND: Why = "a leap second, which no column can hold";
 const TOO_FINE: Why = "a time finer than a microsecond";
@@ -34,7 +35,7 @@ pub fn date(text: &[u8]) -> Result<i32, Why> {
 /// Microseconds since 1970-01-01T00:00:00Z, of an instant.
 #[inline]
 pub fn timestamp(text: &[u8]) -> Result<i64, Why> {
-    let (clock, zone) = clock(text)?;
+    let (clock, zone) = clock(text).map_err(|why| if why == TIME { INSTANT } else { why })?;
     let offset = match zone {
         b"Z" | b"z" => 0,
         b"" => return Err(NO_ZONE),
@@ -283,10 +284,10 @@ mod tests {
             ("2016-12-31T23:59:60Z", LEAP_SECOND),
             ("2020-01-01T24:00:00Z", NO_SUCH_TIME),
             ("2019-02-29T00:00:00Z", NO_SUCH_DATE),
-            ("2020-01-01T00:00:00.Z", TIME),
-            ("2020-01-01T00:00Z", TIME),
-            ("2020-01-01", TIME),
-            ("20200101T000000Z......", TIME),
+            ("2020-01-01T00:00:00.Z", INSTANT),
+            ("2020-01-01T00:00Z", INSTANT),
+            ("2020-01-01", INSTANT),
+            ("20200101T000000Z......", INSTANT),
             ("2020-01-01T00:00:00+0100", BAD_ZONE),
             ("2020-01-01T00:00:00Zulu", BAD_ZONE),
             ("0000-01-01T00:00:00+01:00", YEARS),
@@ -295,6 +296,7 @@ mod tests {
         }
         assert_eq!(timestamp_ntz(b"2020-01-01T00:00:00Z"), Err(ZONE));
         assert_eq!(timestamp_ntz(b"2020-01-01T00:00:00+01:00"), Err(ZONE));
+        assert_eq!(timestamp_ntz(b"2020-01-01T00:00"), Err(TIME));
         assert_eq!(timestamp_ntz(b"1970-01-01 00:00:01.5"), Ok(1_500_000));
         assert_eq!(date(b"2020-1-1"), Err(DATE));
         assert_eq!(date(b"2020-13-01"), Err(NO_SUCH_DATE));

@@ -82,11 +82,11 @@ const MAY_NOT_RUN: i32 = 126;
 
 /// What to type next where no stage has told why.
 #[derive(Clone, Copy, Debug)]
-pub struct Hints {
+pub struct Hints<'a> {
     /// Something that was to be run does not exist: what.
     pub missing: &'static str,
     /// And what to type then.
-    pub not_found: &'static str,
+    pub not_found: &'a str,
     /// It has exited with a status of its own.
     pub failed: &'static str,
 }
@@ -158,7 +158,7 @@ impl Reports {
     }
 
     /// No stage failed, none went away without a word, and the command exited with 0.
-    pub fn all_well(&self, status: Result<ExitStatus>, hints: &Hints) -> Result<()> {
+    pub fn all_well(&self, status: Result<ExitStatus>, hints: &Hints<'_>) -> Result<()> {
         let gone = self.gone();
         if let Some(failure) = self.gravest() {
             return Err(match gone {
@@ -256,7 +256,7 @@ impl Line {
 }
 
 /// A command's exit status as one of ours, where no stage has told why.
-fn judge_status(status: ExitStatus, hints: &Hints) -> Result<()> {
+fn judge_status(status: ExitStatus, hints: &Hints<'_>) -> Result<()> {
     use std::os::unix::process::ExitStatusExt;
     match (status.code(), status.signal()) {
         (Some(0), _) => Ok(()),
@@ -282,7 +282,7 @@ mod tests {
 
     use super::*;
 
-    const HINTS: Hints = Hints { missing: "it", not_found: "another name", failed: "look at it" };
+    const HINTS: Hints<'static> = Hints { missing: "it", not_found: "another name", failed: "look at it" };
 
     fn start(stage: &str, pid: u32) -> Value {
         json!({"v": 1, "event": "start", "stage": stage, "pid": pid})

@@ -25,7 +25,7 @@ pub struct Rhythm {
     #[arg(help_heading = "Rhythm")]
     pub for_: Option<Duration>,
 
-    /// Delay each turn by a random time of up to DURATION (with --every)
+    /// Delay each turn by a random time of up to DURATION (with --every, and no longer than it)
     #[arg(long, value_name = "DURATION", value_parser = units::duration, requires = "every")]
     #[arg(help_heading = "Rhythm")]
     pub jitter: Option<Duration>,

@@ -58,7 +58,10 @@ fn tables_that_no_row_can_be_written_into_are_refused() {
     keyspace.cql("CREATE TABLE KS.counts (id int PRIMARY KEY, n counter)");
     keyspace.put("counts").stdin(r#"{"id":1,"n":1}"#).go().fails(2, &["counters"]);
     let elsewhere = keyspace.reach(crate::support::run("cassandra-put")).args(["-k", "no_such", "-t", "t"]);
-    elsewhere.stdin("{}").go().fails(2, &["no keyspace no_such", "CREATE KEYSPACE no_such"]);
+    elsewhere
+        .stdin("{}")
+        .go()
+        .fails(2, &["no keyspace no_such", "CREATE KEYSPACE no_such", "'replication_factor': 1}"]);
 }
 
 #[test]

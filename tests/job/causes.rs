@@ -73,7 +73,8 @@ fn where_no_stage_has_told_why_the_last_lines_follow() {
     for (pipe, code, cause, line) in [
         (format!("{source} | hash-feilds x | {ENCODE}"), 1, "to-parquet: ", "not found"),
         (format!("{source} | sh -c 'echo ouch >&2; kill -9 $$' | {ENCODE}"), 1, "to-parquet: ", "ouch"),
-        ("no-such-command".to_owned(), 2, "was not found", "no-such-command"),
+        ("no-such-command".to_owned(), 2, "(try: a full path", "no-such-command"),
+        ("/no/such/script.sh".to_owned(), 2, "(try: ls -l /no/such/script.sh)", "not found"),
         ("echo ouch >&2; exit 42".to_owned(), 1, "exit status 42", "ouch"),
         ("echo ouch >&2; exit 75".to_owned(), 75, "exit status 75", "ouch"),
         ("echo ouch >&2; kill -9 $$".to_owned(), 1, "killed by signal 9", "ouch"),

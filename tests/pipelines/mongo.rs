@@ -84,6 +84,14 @@ fn pipeline_topics_to_mongo_is_fed_at_random_moments() {
     assert!((6..=30).contains(&landed) && landed.is_multiple_of(3), "{landed} users in 4 s");
 }
 
+/// The other runs have a source of their own.
+#[test]
+fn pipeline_topics_to_mongo_asks_the_api_as_it_is_shipped() {
+    let world = World::make();
+    let ran = world.pipeline.run("feed").env("SLUICEBOX_USERS_URL", "http://127.0.0.1:1/").go();
+    ran.fails(75, &["run: topics-to-mongo: fetch-users: cannot reach 127.0.0.1:1", "0 records published"]);
+}
+
 #[test]
 fn pipeline_topics_to_mongo_completes_after_the_server_was_stopped_in_the_middle() {
     let (server, _turn) = mortal();

@@ -16,6 +16,9 @@ use crate::stream::{RecordOut, Source};
 /// How many times, over the time that the limit may last, the API is asked whether it has passed.
 const PROBES: u32 = 20;
 
+/// What to type where nobody answers at all.
+const INSTEAD: &str = "generate-users makes such users without a network";
+
 /// Fetches what a [`Plan`] says.
 pub struct Fetch {
     plan: Plan,
@@ -157,7 +160,10 @@ impl Tries {
     fn again(&mut self, trouble: &Trouble, fetch: &Fetch) -> Result<Duration> {
         let hopeless = trouble.nobody && fetch.fetched == 0;
         let delay = if hopeless { None } else { self.delays.next() };
-        let Some(delay) = delay else { return Err(self.given_up(&trouble.why, fetch)) };
+        let Some(delay) = delay else {
+            let error = self.given_up(&trouble.why, fetch);
+            return Err(if hopeless { error.hint(INSTEAD) } else { error });
+        };
         let after = trouble.after.unwrap_or_default();
         if after > fetch.plan.patience.limit {
             let why = format!("{}, and to be asked again in {} s", trouble.why, after.as_secs());
