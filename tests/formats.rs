@@ -115,7 +115,7 @@ fn reports_have_the_documented_keys() {
     assert_eq!(keys[1], [&start[..], &["counts", "outcome"]].concat());
     assert_eq!(
         keys[3],
-        [&start[..], &["counts", "outcome", "exit", "broken_pipe", "upstream", "error"]].concat()
+        [&start[..], &["counts", "outcome", "exit", "broken_pipe", "upstream", "rejects", "error"]].concat()
     );
 }
 
