@@ -7,7 +7,7 @@ complete -c fetch-users -l exc -d 'All but these fields: login,picture,…' -r
 complete -c fetch-users -l url -d 'Where the API is' -r
 complete -c fetch-users -l every -d 'Do it again every DURATION, on a fixed schedule' -r
 complete -c fetch-users -l for -d 'Stop starting turns after DURATION (with --every; otherwise go on until told to stop)' -r
-complete -c fetch-users -l jitter -d 'Delay each turn by a random time of up to DURATION (with --every)' -r
+complete -c fetch-users -l jitter -d 'Delay each turn by a random time of up to DURATION (with --every, and no longer than it)' -r
 complete -c fetch-users -l page-size -d 'Ask for at most this many users in one request' -r
 complete -c fetch-users -l rate -d 'Ask for at most so many users in so much time [default: 20000/5m at randomuser.me, else no limit]' -r
 complete -c fetch-users -l retries -d 'Try a request again this many times' -r

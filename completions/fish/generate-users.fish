@@ -5,7 +5,7 @@ complete -c generate-users -l nat -d 'Only these nationalities: US,GB,…' -r
 complete -c generate-users -l gender -d 'Only female or male users' -r
 complete -c generate-users -l every -d 'Do it again every DURATION, on a fixed schedule' -r
 complete -c generate-users -l for -d 'Stop starting turns after DURATION (with --every; otherwise go on until told to stop)' -r
-complete -c generate-users -l jitter -d 'Delay each turn by a random time of up to DURATION (with --every)' -r
+complete -c generate-users -l jitter -d 'Delay each turn by a random time of up to DURATION (with --every, and no longer than it)' -r
 complete -c generate-users -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
 complete -c generate-users -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
 complete -c generate-users -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F

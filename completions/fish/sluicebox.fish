@@ -56,7 +56,7 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l exc 
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l url -d 'Where the API is' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l every -d 'Do it again every DURATION, on a fixed schedule' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l for -d 'Stop starting turns after DURATION (with --every; otherwise go on until told to stop)' -r
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l jitter -d 'Delay each turn by a random time of up to DURATION (with --every)' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l jitter -d 'Delay each turn by a random time of up to DURATION (with --every, and no longer than it)' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l page-size -d 'Ask for at most this many users in one request' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l rate -d 'Ask for at most so many users in so much time [default: 20000/5m at randomuser.me, else no limit]' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand fetch-users" -l retries -d 'Try a request again this many times' -r
@@ -85,7 +85,7 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l n
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l gender -d 'Only female or male users' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l every -d 'Do it again every DURATION, on a fixed schedule' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l for -d 'Stop starting turns after DURATION (with --every; otherwise go on until told to stop)' -r
-complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l jitter -d 'Delay each turn by a random time of up to DURATION (with --every)' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l jitter -d 'Delay each turn by a random time of up to DURATION (with --every, and no longer than it)' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l max-rejects -d 'Allow this many rejected records: N, N%, or a share such as 0.01' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l rejects -d 'List rejected records in this file: stage, reason, path and position, never the record' -r -F
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand generate-users" -l rejects-raw -d 'Keep the rejected records themselves in this file, readable by its owner alone' -r -F

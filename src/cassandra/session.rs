@@ -99,7 +99,23 @@ impl Cluster {
                 "CREATE KEYSPACE {keyspace} WITH replication = {{'class': 'NetworkTopologyStrategy', 'replication_factor': {copies}}}"
             ))
         })?;
-        found.tables.get(name).map(|metadata| Table::of(keyspace, name, metadata)).transpose()
+        let Some(metadata) = found.tables.get(name) else { return Ok(None) };
+        // The driver reads tables and columns one after the other: of one that is being made it may have seen half.
+        if metadata.partition_key.is_empty() {
+            return Err(Error::temporary(format!("{keyspace}.{name} is being made")));
+        }
+        Table::of(keyspace, name, metadata).map(Some)
+    }
+
+    /// The same, read anew until it is seen whole, for as long as nodes may take to agree on it.
+    fn settled_table(&self, keyspace: &str, name: &str, expected: bool) -> Result<Option<Table>> {
+        let unseen = || Error::temporary(format!("{keyspace}.{name} was made, and is not seen yet"));
+        let look = || {
+            self.refresh()?;
+            let table = self.table(keyspace, name)?;
+            if table.is_none() && expected { Err(unseen()) } else { Ok(table) }
+        };
+        settled(look, |error| error.exit() == Exit::Temporary)
     }
 
     /// The table to write into, made if it is to be.
@@ -110,7 +126,11 @@ impl Cluster {
         create: Option<&Create>,
         make: bool,
     ) -> Result<Table> {
-        if let Some(table) = self.table(keyspace, name)? {
+        let found = match self.table(keyspace, name) {
+            Err(error) if error.exit() == Exit::Temporary => self.settled_table(keyspace, name, false)?,
+            found => found?,
+        };
+        if let Some(table) = found {
             create.map_or(Ok(()), |create| create.compare(&table))?;
             return Ok(table);
         }
@@ -124,11 +144,8 @@ impl Cluster {
         }
         // Of several that make it at once, each may meet the half of another.
         settled(|| self.run(statement.clone()), |error| error.exit() == Exit::Temporary)?;
-        let unseen = || Error::temporary(format!("{keyspace}.{name} was made, and is not seen yet"));
-        settled(
-            || self.refresh().and_then(|()| self.table(keyspace, name)?.ok_or_else(unseen)),
-            |error| error.exit() == Exit::Temporary,
-        )
+        let made = self.settled_table(keyspace, name, true)?;
+        made.ok_or_else(|| Error::temporary(format!("{keyspace}.{name} was made, and is gone again")))
     }
 
     /// Runs a statement without values.
