@@ -92,7 +92,12 @@ impl Cluster {
 
     /// A table, if it is there. That its keyspace is not is an error.
     pub fn table(&self, keyspace: &str, name: &str) -> Result<Option<Table>> {
-        let state = self.session.get_cluster_state();
+        let mut state = self.session.get_cluster_state();
+        if state.get_keyspace(keyspace).is_none() {
+            // The driver lacks what it could not read when it connected, and says so only when it is asked to.
+            self.refresh()?;
+            state = self.session.get_cluster_state();
+        }
         let found = state.get_keyspace(keyspace).ok_or_else(|| {
             let copies = state.get_nodes_info().len().clamp(1, 3);
             Error::usage(format!("there is no keyspace {keyspace}")).hint(format!(
