@@ -1,14 +1,13 @@
 //! Killed in the middle, and the node stopped in the middle: then the same again.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::support::cassandra::{Keyspace, mortal};
-use crate::support::finish;
 use crate::support::flow::Flow;
+use crate::support::{finish, trickle};
 
 fn by_id(keyspace: &Keyspace) -> BTreeMap<String, Value> {
     let rows = keyspace.cql("SELECT JSON * FROM KS.users");
@@ -38,15 +37,7 @@ fn a_node_that_stops_in_the_middle_is_exit_75_and_a_second_run_completes() {
     keyspace.cql("CREATE TABLE KS.t (id int PRIMARY KEY)");
     let put = || keyspace.put("t").args(["--request-timeout", "2s"]);
     let mut child = put().start();
-    let mut stdin = child.stdin.take().unwrap();
-    let feeder = std::thread::spawn(move || {
-        let lines = (0..20_000).try_for_each(|id| {
-            std::thread::sleep(Duration::from_millis(1));
-            writeln!(stdin, "{{\"id\":{id}}}")
-        });
-        // It stops reading when it fails.
-        drop(lines);
-    });
+    let feeder = trickle(child.stdin.take().unwrap(), 20_000);
     while keyspace.count("t") < 100 {
         std::thread::sleep(Duration::from_millis(50));
     }

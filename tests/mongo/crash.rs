@@ -1,15 +1,14 @@
 //! Killed in the middle, and the server stopped in the middle: then the same again.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::time::Duration;
 
 use mongodb::bson::doc;
 use serde_json::Value;
 
-use crate::support::finish;
 use crate::support::flow::Flow;
 use crate::support::mongo::{Store, mortal, record};
+use crate::support::{finish, trickle};
 
 fn by_id(store: &Store) -> BTreeMap<String, Value> {
     let found = store.all("users").into_iter().map(|found| {
@@ -41,15 +40,7 @@ fn a_server_that_stops_in_the_middle_is_exit_75_and_a_second_run_completes() {
     store.insert("t", doc! { "_id": -1 });
     let put = || store.put("t").args(["--id", "id", "--connect-timeout", "2s"]);
     let mut child = put().start();
-    let mut stdin = child.stdin.take().unwrap();
-    let feeder = std::thread::spawn(move || {
-        let lines = (0..20_000).try_for_each(|id| {
-            std::thread::sleep(Duration::from_millis(1));
-            writeln!(stdin, "{{\"id\":{id}}}")
-        });
-        // It stops reading when it fails.
-        drop(lines);
-    });
+    let feeder = trickle(child.stdin.take().unwrap(), 20_000);
     while store.all("t").len() < 100 {
         std::thread::sleep(Duration::from_millis(50));
     }

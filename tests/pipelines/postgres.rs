@@ -118,7 +118,7 @@ fn pipeline_trades_to_postgres_waits_for_a_database_that_is_away() {
     let (world, messages) = (World::make(server.database()), messages());
     world.feed(&messages);
     server.shut();
-    let ran = world.pipeline.run("").env("SLUICEBOX_MAX_ATTEMPTS", "1").go().exits(75);
+    let ran = world.pipeline.run("").go().exits(75);
     assert!(ran.stderr.contains("postgres-put: "), "{}", ran.stderr);
     server.restart();
     world.pipeline.run("").go().exits(0);

@@ -214,6 +214,18 @@ fn read_all(mut pipe: impl Read) -> Vec<u8> {
     bytes
 }
 
+/// Gives a sink records `{"id":0}` and on, one a millisecond, for as long as it reads.
+pub fn trickle(mut stdin: std::process::ChildStdin, records: u32) -> thread::JoinHandle<()> {
+    thread::spawn(move || {
+        let lines = (0..records).try_for_each(|id| {
+            thread::sleep(Duration::from_millis(1));
+            writeln!(stdin, "{{\"id\":{id}}}")
+        });
+        // It stops reading when it fails.
+        drop(lines);
+    })
+}
+
 /// Sends a signal to one process.
 pub fn signal(child: &Child, signal: i32) {
     // SAFETY: kill(2) takes any numbers; the child is ours and not yet waited for.
