@@ -22,6 +22,7 @@
 mod download;
 mod error;
 mod found;
+mod http;
 mod landing;
 mod location;
 mod options;

@@ -15,12 +15,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::{
-    Credentials, RequestChecksumCalculation, SharedHttpClient, StalledStreamProtectionConfig,
-};
-use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
-use aws_smithy_http_client::{Builder as HttpBuilder, Connector};
+use aws_sdk_s3::config::{Credentials, RequestChecksumCalculation, StalledStreamProtectionConfig};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
@@ -29,6 +24,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use aws_types::service_config::ServiceConfigKey;
 
 use super::error::{Doing, Failure, why};
+use super::http;
 use super::location::Location;
 use super::options::{S3Args, S3Place, endpoint};
 use super::sandbox::Sandbox;
@@ -189,7 +185,7 @@ async fn connect(args: S3Args, keys: Option<Credentials>) -> Result<(Client, Str
 
 /// The SDK's own settings, with a short patience for the metadata service of an instance.
 async fn settings(args: &S3Args) -> SdkConfig {
-    let http = http_client();
+    let http = http::client();
     let base = ProviderConfig::without_region().with_http_client(http.clone());
     let imds = imds::Client::builder()
         .configure(&base)
@@ -250,18 +246,6 @@ fn configured_endpoint(config: &SdkConfig) -> Option<String> {
 /// Whether the user has said which checksums to send.
 fn checksums_chosen() -> bool {
     std::env::var_os("AWS_REQUEST_CHECKSUM_CALCULATION").is_some()
-}
-
-/// HTTP over rustls with ring, through the proxy that the environment names, if any.
-fn http_client() -> SharedHttpClient {
-    HttpBuilder::new().build_with_connector_fn(|settings, components| {
-        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
-        if let Some(settings) = settings {
-            connector = connector.connector_settings(settings.clone());
-        }
-        connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
-        connector.tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build()
-    })
 }
 
 /// Says why a request is sent again: the SDK does that in silence.

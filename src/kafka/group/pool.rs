@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
@@ -20,6 +20,9 @@ use crate::run::Result;
 
 /// What one client keeps ahead of its command.
 const QUEUE_KIB: usize = 4096;
+/// How long a partition with batches enough keeps its client while others wait for one. What was fetched
+/// ahead is thrown away with each change: after every batch, that was a twentieth of all.
+const TURN: Duration = Duration::from_secs(5);
 /// How often a wait for a client looks whether it is still wanted.
 const STEP: Duration = Duration::from_millis(100);
 
@@ -48,6 +51,8 @@ pub struct Slot {
     open: Option<(usize, i32)>,
     /// The next offset that has not been handed out.
     next: i64,
+    /// When it was handed to whoever has it.
+    since: Instant,
 }
 
 impl Pool {
@@ -76,7 +81,8 @@ impl Pool {
             if leash.is_stopping() {
                 return Ok(None);
             }
-            if let Some(slot) = free.idle.pop() {
+            if let Some(mut slot) = free.idle.pop() {
+                slot.since = Instant::now();
                 return Ok(Some(slot));
             }
             if free.unmade > 0 {
@@ -109,7 +115,7 @@ impl Pool {
         let mut reader = Reader::new(client, &names).map_err(|code| codes::error("cannot read", code))?;
         let bell = Bell::new()?;
         bell.hang_on(&mut reader);
-        Ok(Slot { reader, bell, open: None, next: 0 })
+        Ok(Slot { reader, bell, open: None, next: 0, since: Instant::now() })
     }
 
     /// Closes all clients that are here.
@@ -143,6 +149,11 @@ impl Slot {
     fn drain(&mut self) {
         self.reader.forget();
         while !self.reader.take().is_empty() {}
+    }
+
+    /// Whether whoever has it is to let others have it.
+    pub fn turn_is_over(&self) -> bool {
+        self.since.elapsed() >= TURN
     }
 
     /// What is read.

@@ -52,7 +52,7 @@ impl Worker {
         fault::point("confirm.after");
         let stands = self.place.offset;
         if stands == end {
-            self.give_slot_back_if_wanted();
+            self.end_turn();
             return Ok(Event::Committed);
         }
         let text = format!("the command has stored offsets up to {end}, but the group stands at {stands}");

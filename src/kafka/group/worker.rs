@@ -291,7 +291,14 @@ impl Worker {
         range::Range { topic, partition: self.partition, first, end, form }
     }
 
-    pub(super) fn give_slot_back_if_wanted(&mut self) {
+    /// After a batch.
+    pub(super) fn end_turn(&mut self) {
+        if self.slot.as_ref().is_some_and(Slot::turn_is_over) {
+            self.give_slot_back_if_wanted();
+        }
+    }
+
+    fn give_slot_back_if_wanted(&mut self) {
         if self.job.pool.is_wanted() {
             self.give_slot_back();
         }
@@ -341,7 +348,7 @@ impl Worker {
         fault::point("commit.after");
         self.place = Place { offset: goes_on, epoch, plan: None, ..self.place.clone() };
         self.plan = None;
-        self.give_slot_back_if_wanted();
+        self.end_turn();
         if goes_on == end {
             return Ok(Event::Committed);
         }
