@@ -21,13 +21,13 @@ pub use exact::{Width, compare, decimal, width, write_decimal};
 /// Why a number does not fit; static, so that refusing costs nothing.
 pub type Why = &'static str;
 
-const NOT_AN_INTEGER: Why = "not written as an integer, as an integer column would give it back";
-const OUT_OF_RANGE: Why = "an integer out of the column's range";
+pub(crate) const NOT_AN_INTEGER: Why = "not written as an integer, as an integer column would give it back";
+pub(crate) const OUT_OF_RANGE: Why = "an integer out of the column's range";
 const NOT_EXACT: Why = "an integer too large to be exact in the column";
 const INFINITE: Why = "a number too large for the column";
 const VANISHES: Why = "a number so small that the column would hold zero";
 const TOO_PRECISE: Why = "more digits than a FLOAT keeps";
-const NEGATIVE_ZERO: Why = "a negative zero, whose sign the column cannot keep";
+pub(crate) const NEGATIVE_ZERO: Why = "a negative zero, whose sign the column cannot keep";
 
 /// The integer types of the columns.
 pub trait Integer: Copy {
