@@ -23,14 +23,14 @@ fn main() -> ExitCode {
     report(check, &stale)
 }
 
-#[allow(clippy::expect_used)]
+#[allow(clippy::expect_used, reason = "whoever runs this is at work on the house, and reads the panic")]
 fn write(path: &Path, text: &str) {
     let folder = path.parent().expect("every page stands in a folder");
     std::fs::create_dir_all(folder).expect("the folder can be made");
     std::fs::write(path, text).expect("the page can be written");
 }
 
-#[allow(clippy::print_stderr)]
+#[allow(clippy::print_stderr, reason = "no command: it has no log")]
 fn report(check: bool, stale: &[PathBuf]) -> ExitCode {
     for path in stale {
         let verb = if check { "is out of step" } else { "written" };

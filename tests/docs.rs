@@ -2,6 +2,7 @@
 
 mod examples;
 mod help;
+mod links;
 mod pages;
 mod readme;
 

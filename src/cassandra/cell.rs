@@ -158,7 +158,7 @@ impl Cells {
             let mut bytes = Vec::new();
             self.member(kind, cursor, &mut bytes).map_err(|fault| fault.under(field))?;
             if found[at].replace(bytes).is_some() {
-                return Err(Fault::plain("two values for one field").under(field));
+                return Err(Fault::twice().under(field));
             }
             next = cursor.next_key()?;
         }

@@ -2,15 +2,13 @@
 //!
 //! A `decimal` keeps the digits as they are spelled: `1.50` comes back as `1.50`, and `1e3` as `1E+3`.
 
-use super::numbers::Why;
+use super::numbers::{NEGATIVE_ZERO, NOT_AN_INTEGER, Why};
 
 /// More digits are refused: to convert them takes time that grows with their square.
 const MAX_DIGITS: usize = 1_000;
 /// No number of a real data set is longer when it is written out.
 const MAX_SCALE: i64 = 10_000;
 
-const NOT_AN_INTEGER: Why = "not written as an integer, as an integer column would give it back";
-const NEGATIVE_ZERO: Why = "a negative zero, whose sign the column cannot keep";
 const TOO_MANY_DIGITS: Why = "more than 1000 digits";
 const FAR_EXPONENT: Why = "an exponent beyond 10000";
 

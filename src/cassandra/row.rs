@@ -146,7 +146,7 @@ impl Rows {
                 Some(at) => {
                     let name = &self.table.columns[at].name;
                     if std::mem::replace(&mut seen[at], true) {
-                        return Err(Fault::plain("two values for one field").under(name));
+                        return Err(Fault::twice().under(name));
                     }
                     let cell = self.cell(at, cursor, row);
                     row.cells[at] = cell.map_err(|fault| fault.under(&self.table.columns[at].name))?;

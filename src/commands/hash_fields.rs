@@ -6,7 +6,7 @@ use crate::commands::{Command, Kind, Page};
 use crate::json::Paths;
 use crate::pseudonym::{Algorithm, Fields, Key, KeyFile, Missing, Normalization, Normalize, Tokens};
 use crate::run::log::say;
-use crate::run::{Error, Process, Result};
+use crate::run::{Error, Process, Result, files};
 use crate::stream::{Facts, Fate, Line, Options, Reading, Record, Stage, Transform, Trouble};
 
 /// The options of `hash-fields`.
@@ -137,8 +137,7 @@ impl HashFields {
             Error::usage("no key: pseudonyms without a secret key can be guessed")
                 .hint("hash-fields --new-key hash.key, then --key-file hash.key")
         })?;
-        let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-        let (key, warning) = KeyFile::find(name, credentials.as_deref()).read()?;
+        let (key, warning) = KeyFile::new(files::secret(name)).read()?;
         if let Some(warning) = warning {
             log::warn!("{warning}");
         }

@@ -26,16 +26,16 @@ impl Desk {
                 self.scrap.clear();
                 let Self { scratch, scrap } = self;
                 let written = cells::write(scalar, kind, cursor, scratch, scrap);
-                written.map(drop).map_err(|fault| fault.in_column(&label(scalar)))
+                written.map(drop).map_err(|fault| fault.in_column(&scalar.label()))
             }
         }
-        .map_err(|fault| fault.in_column(&label(column)))
+        .map_err(|fault| fault.in_column(&column.label()))
     }
 
     fn value(&mut self, column: &Type, nullable: bool, cursor: &mut Cursor<'_>) -> Result<(), Fault> {
         match cursor.peek()? {
             Kind::Null if nullable => Ok(cursor.literal().map(drop)?),
-            Kind::Null => Err(Fault::plain("null in a NOT NULL column")),
+            Kind::Null => Err(Fault::null()),
             kind => self.check(column, kind, cursor),
         }
     }
@@ -54,13 +54,13 @@ impl Desk {
             };
             let field = &fields[at];
             if std::mem::replace(&mut seen[at], true) {
-                return Err(Fault::plain("two values for one field").under(&field.name));
+                return Err(Fault::twice().under(&field.name));
             }
             self.value(&field.kind, field.nullable, cursor).map_err(|fault| fault.under(&field.name))?;
             next = cursor.next_key()?;
         }
         match fields.iter().zip(seen).find(|(field, seen)| !field.nullable && !seen) {
-            Some((field, _)) => Err(Fault::plain("missing, and the column is NOT NULL").under(&field.name)),
+            Some((field, _)) => Err(Fault::missing().under(&field.name)),
             None => Ok(()),
         }
     }
@@ -88,7 +88,7 @@ impl Desk {
         while let Some(name) = next {
             let mut text = Vec::new();
             name.unescape_into(&mut text)?;
-            cells::check_key(key, &text).map_err(|fault| fault.in_column(&label(key)).in_map())?;
+            cells::check_key(key, &text).map_err(|fault| fault.in_column(&key.label()).in_map())?;
             if !seen.insert(text) {
                 return Err(Fault::plain("two values for one key"));
             }
@@ -96,15 +96,5 @@ impl Desk {
             next = cursor.next_key()?;
         }
         Ok(())
-    }
-}
-
-/// The type as messages name it: the outermost level only.
-pub(super) fn label(kind: &Type) -> String {
-    match kind {
-        Type::Array(_) => "ARRAY".to_owned(),
-        Type::Map(..) => "MAP".to_owned(),
-        Type::Struct(_) => "STRUCT".to_owned(),
-        scalar => scalar.to_string(),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::cells::{self, Text};
 use super::dialect::Quoting;
-use super::nested::{Desk, label};
+use super::nested::Desk;
 use crate::json::{Cursor, Error, Guess, Key, Kind, Reason};
 use crate::schema::fault::Fault;
 use crate::schema::{Field, Schema, Type, Unknown};
@@ -48,7 +48,7 @@ impl Column {
             guess: Guess::new(&field.name),
             kind: field.kind.clone(),
             nullable: field.nullable,
-            label: label(&field.kind),
+            label: field.kind.label(),
             cell: 0..0,
             filled_by: 0,
         }
@@ -169,7 +169,7 @@ impl Rows {
         let Self { columns, cells, scratch, plain, quoting, desk, row, .. } = self;
         let column = &mut columns[at];
         if column.filled_by == *row {
-            return Err(Fault::plain("two values for one field"));
+            return Err(Fault::twice());
         }
         column.filled_by = *row;
         let start = cells.len();
@@ -180,7 +180,7 @@ impl Rows {
                 cells.extend_from_slice(quoting.null());
                 Ok(())
             }
-            (_, Kind::Null) => return Err(Fault::plain("null in a NOT NULL column")),
+            (_, Kind::Null) => return Err(Fault::null()),
             (nested @ (Type::Array(_) | Type::Map(..) | Type::Struct(_)), _) => {
                 let begin = cursor.offset();
                 let checked = desk.check(nested, kind, cursor);
@@ -251,7 +251,7 @@ impl Rows {
             } else if column.nullable {
                 out.extend_from_slice(self.quoting.null());
             } else {
-                return Err(Fault::plain("missing, and the column is NOT NULL").under(&column.name));
+                return Err(Fault::missing().under(&column.name));
             }
         }
         if !matches!(self.unknown, Unknown::Column(_)) {

@@ -8,7 +8,7 @@ use crate::stream::{Encoder, Record};
 
 #[test]
 #[ignore = "a measurement"]
-#[allow(clippy::print_stdout)]
+#[allow(clippy::print_stdout, reason = "a measurement prints its figures")]
 fn records_to_rows() {
     let text = std::fs::read(std::env::var("SPEED_FILE").unwrap()).unwrap();
     let schema = ddl::parse(&std::env::var("SPEED_DDL").unwrap()).unwrap();

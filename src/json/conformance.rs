@@ -3,6 +3,175 @@
 use super::*;
 use crate::stream::Record;
 
+/// What JSON calls a number.
+const NUMBERS: &[&str] = &[
+    "0",
+    "-0",
+    "1",
+    "-1",
+    "10",
+    "0.5",
+    "-0.0",
+    "1e1",
+    "1E+1",
+    "1e-1",
+    "0e0",
+    "123.456e789",
+    "1e400",
+    "-1e-400",
+    "18446744073709551615",
+    "18446744073709551616",
+    "9223372036854775808",
+    "0.00000000000000000000000000001",
+    "123456789012345678901234567890123456789012345678901234567890",
+];
+
+/// What other languages call one, and what is none anywhere.
+const NO_NUMBERS: &[&str] = &[
+    "01",
+    "-01",
+    "00",
+    "+1",
+    "-",
+    "--1",
+    ".5",
+    "-.5",
+    "5.",
+    "0.",
+    "1.e1",
+    "1e",
+    "1e+",
+    "1E-",
+    "1ee1",
+    "1e1.5",
+    "0x10",
+    "1_000",
+    "1 2",
+    "NaN",
+    "-NaN",
+    "Infinity",
+    "-Infinity",
+    "inf",
+    "1a",
+    "1.2.3",
+    "2.e3",
+    "0e",
+    "1-1",
+    "1+1",
+    "１",
+];
+
+/// What JSON calls a string.
+const STRINGS: &[&str] = &[
+    r#""""#,
+    r#""a""#,
+    r#""\"""#,
+    r#""\\""#,
+    r#""\/\b\f\n\r\t""#,
+    r#""\u0000\uFFFF\uabcd""#,
+    r#""\ud800""#,
+    r#""\udc00\ud800""#,
+    r#""\\u12""#,
+    "\"\u{7f}\"",
+    "\"é€😀\u{2028}\"",
+    r#""exactly 16 bytes""#,
+    r#""a long string that goes on over several blocks \u00e9 and goes on""#,
+];
+
+/// Torn, unescaped, or escaped in ways of other languages.
+const NO_STRINGS: &[&str] = &[
+    "\"",
+    "\"a",
+    "'a'",
+    "a",
+    r#""\""#,
+    r#""\x41""#,
+    r#""\u""#,
+    r#""\u12""#,
+    r#""\u12G4""#,
+    r#""\U0041""#,
+    r#""\ ""#,
+    r#""\a""#,
+    r#""\'""#,
+    "\"\n\"",
+    "\"\t\"",
+    "\"\0\"",
+    "\"\u{1f}\"",
+    "\"\r\"",
+    r#""a""b""#,
+    r#""a"b"#,
+    "\"\\\u{e9}\"",
+    "\"a long string with a newline far from its start\n\"",
+];
+
+/// Records.
+const OBJECTS: &[&str] = &[
+    "{}",
+    " { } ",
+    "{\"a\":1}",
+    "{\"a\":1}\r",
+    "\t{\"a\"\r:\n1 , \"a\":2}\n",
+    r#"{"":[]}"#,
+    r#"{"a":[[],{},[1,[2]]]}"#,
+    r#"{"a":true,"b":false,"c":null}"#,
+    r#"{"\u0061":1,"a":1}"#,
+];
+
+/// Torn, misplaced or foreign signs, and values that are no records.
+const NO_OBJECTS: &[&str] = &[
+    "",
+    " ",
+    "{",
+    "}",
+    "{}}",
+    "{}{}",
+    "{} x",
+    "{},",
+    "{\"a\"}",
+    "{\"a\":}",
+    "{\"a\":1,}",
+    "{,\"a\":1}",
+    "{\"a\":1 \"b\":2}",
+    "{\"a\":1;}",
+    "{a:1}",
+    "{'a':1}",
+    "{1:1}",
+    "{null:1}",
+    "{\"a\"::1}",
+    "{\"a\":1:2}",
+    "{\"a\":1,,\"b\":2}",
+    "{\"a\":[1,]}",
+    "{\"a\":[,1]}",
+    "{\"a\":[1 2]}",
+    "{\"a\":[1}",
+    "{\"a\":{]}",
+    "{\"a\":[1]]}",
+    "{\"a\":tru}",
+    "{\"a\":True}",
+    "{\"a\":nul}",
+    "{\"a\":nulll}",
+    "{\"a\":truefalse}",
+    "{\"a\":\u{feff}1}",
+    "\u{feff}{}",
+    "{}\0",
+    "{\u{a0}}",
+    "{\u{c}}",
+    "// c\n{}",
+    "{/**/}",
+    "{}#",
+    "[]",
+    "[{}]",
+    "1",
+    "\"a\"",
+    "null",
+    "tru",
+    "{\"a\":[",
+    "{\"a\":[\"",
+    "{\"a\":1",
+    "{\"a\":t",
+    "{\"a\\",
+];
+
 /// Checks `text` alone, with not one byte behind it, and inside a block whose next bytes would
 /// complete many a truncated record; both must say the same.
 pub(super) fn check(text: &[u8]) -> Result<(), Error> {
@@ -23,181 +192,30 @@ fn accepts(value: &str) -> bool {
 
 #[test]
 fn numbers() {
-    for number in [
-        "0",
-        "-0",
-        "1",
-        "-1",
-        "10",
-        "0.5",
-        "-0.0",
-        "1e1",
-        "1E+1",
-        "1e-1",
-        "0e0",
-        "123.456e789",
-        "1e400",
-        "-1e-400",
-        "18446744073709551615",
-        "18446744073709551616",
-        "9223372036854775808",
-        "0.00000000000000000000000000001",
-        "123456789012345678901234567890123456789012345678901234567890",
-    ] {
+    for number in NUMBERS {
         assert!(accepts(number), "{number}");
     }
-    for number in [
-        "01",
-        "-01",
-        "00",
-        "+1",
-        "-",
-        "--1",
-        ".5",
-        "-.5",
-        "5.",
-        "0.",
-        "1.e1",
-        "1e",
-        "1e+",
-        "1E-",
-        "1ee1",
-        "1e1.5",
-        "0x10",
-        "1_000",
-        "1 2",
-        "NaN",
-        "-NaN",
-        "Infinity",
-        "-Infinity",
-        "inf",
-        "1a",
-        "1.2.3",
-        "2.e3",
-        "0e",
-        "1-1",
-        "1+1",
-        "１",
-    ] {
+    for number in NO_NUMBERS {
         assert!(!accepts(number), "{number}");
     }
 }
 
 #[test]
 fn strings() {
-    for string in [
-        r#""""#,
-        r#""a""#,
-        r#""\"""#,
-        r#""\\""#,
-        r#""\/\b\f\n\r\t""#,
-        r#""\u0000\uFFFF\uabcd""#,
-        r#""\ud800""#,
-        r#""\udc00\ud800""#,
-        r#""\\u12""#,
-        "\"\u{7f}\"",
-        "\"é€😀\u{2028}\"",
-        r#""exactly 16 bytes""#,
-        r#""a long string that goes on over several blocks \u00e9 and goes on""#,
-    ] {
+    for string in STRINGS {
         assert!(accepts(string), "{string}");
     }
-    for string in [
-        "\"",
-        "\"a",
-        "'a'",
-        "a",
-        r#""\""#,
-        r#""\x41""#,
-        r#""\u""#,
-        r#""\u12""#,
-        r#""\u12G4""#,
-        r#""\U0041""#,
-        r#""\ ""#,
-        r#""\a""#,
-        r#""\'""#,
-        "\"\n\"",
-        "\"\t\"",
-        "\"\0\"",
-        "\"\u{1f}\"",
-        "\"\r\"",
-        r#""a""b""#,
-        r#""a"b"#,
-        "\"\\\u{e9}\"",
-        "\"a long string with a newline far from its start\n\"",
-    ] {
+    for string in NO_STRINGS {
         assert!(!accepts(string), "{string:?}");
     }
 }
 
 #[test]
 fn structures() {
-    for text in [
-        "{}",
-        " { } ",
-        "{\"a\":1}",
-        "{\"a\":1}\r",
-        "\t{\"a\"\r:\n1 , \"a\":2}\n",
-        r#"{"":[]}"#,
-        r#"{"a":[[],{},[1,[2]]]}"#,
-        r#"{"a":true,"b":false,"c":null}"#,
-        r#"{"\u0061":1,"a":1}"#,
-    ] {
+    for text in OBJECTS {
         assert_eq!(check(text.as_bytes()), Ok(()), "{text}");
     }
-    for text in [
-        "",
-        " ",
-        "{",
-        "}",
-        "{}}",
-        "{}{}",
-        "{} x",
-        "{},",
-        "{\"a\"}",
-        "{\"a\":}",
-        "{\"a\":1,}",
-        "{,\"a\":1}",
-        "{\"a\":1 \"b\":2}",
-        "{\"a\":1;}",
-        "{a:1}",
-        "{'a':1}",
-        "{1:1}",
-        "{null:1}",
-        "{\"a\"::1}",
-        "{\"a\":1:2}",
-        "{\"a\":1,,\"b\":2}",
-        "{\"a\":[1,]}",
-        "{\"a\":[,1]}",
-        "{\"a\":[1 2]}",
-        "{\"a\":[1}",
-        "{\"a\":{]}",
-        "{\"a\":[1]]}",
-        "{\"a\":tru}",
-        "{\"a\":True}",
-        "{\"a\":nul}",
-        "{\"a\":nulll}",
-        "{\"a\":truefalse}",
-        "{\"a\":\u{feff}1}",
-        "\u{feff}{}",
-        "{}\0",
-        "{\u{a0}}",
-        "{\u{c}}",
-        "// c\n{}",
-        "{/**/}",
-        "{}#",
-        "[]",
-        "[{}]",
-        "1",
-        "\"a\"",
-        "null",
-        "tru",
-        "{\"a\":[",
-        "{\"a\":[\"",
-        "{\"a\":1",
-        "{\"a\":t",
-        "{\"a\\",
-    ] {
+    for text in NO_OBJECTS {
         assert!(check(text.as_bytes()).is_err(), "{text:?}");
     }
 }

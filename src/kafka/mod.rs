@@ -7,7 +7,7 @@
 //! | [`codes`] | Kafka's error codes: which exit code each deserves, and in which words |
 //! | [`strangers`] | what answers on the port when it is no Kafka |
 //! | [`topic`] | names and partitions of topics |
-//! | [`producer`], [`outlet`], [`produce`], [`route`], [`wire`] | records to topics, each delivery confirmed |
+//! | [`producer`], [`deliveries`], [`outlet`], [`produce`], [`route`], [`wire`] | records to topics, each delivery confirmed |
 //! | [`transaction`] | the records of a batch and the offset of its group, committed together |
 //! | [`start`], [`ranges`], [`slots`], [`fetch`], [`consume`] | records of topics: where to start, where to end, how far we are |
 //! | [`selection`] | which topics are meant, by names and by patterns |
@@ -26,6 +26,7 @@ pub mod admin;
 pub mod client;
 pub mod codes;
 pub mod consume;
+pub mod deliveries;
 pub mod envelope;
 pub mod fetch;
 pub mod group;

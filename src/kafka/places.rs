@@ -149,8 +149,7 @@ impl Site {
     /// The bounds of a partition, or the error that says which there are.
     pub fn bounds(&self, partition: i32) -> Result<&Bounds> {
         self.partitions.iter().find(|bounds| bounds.partition == partition).ok_or_else(|| {
-            let last = self.partitions.iter().map(|bounds| bounds.partition).max().unwrap_or(-1);
-            Error::usage(format!("topic {} has no partition {partition}: they are 0 to {last}", self.topic))
+            topic::no_partition(&self.topic, partition, self.partitions.iter().map(|bounds| bounds.partition))
         })
     }
 }

@@ -9,22 +9,19 @@
 //! - A full queue is back-pressure, not an error: the sender waits for deliveries.
 
 use std::ffi::CStr;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rdkafka::ClientContext;
-use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{DeliveryResult, Message as _};
-use rdkafka::producer::{BaseProducer, Producer as _, ProducerContext};
-use rdkafka::statistics::Statistics;
+use rdkafka::config::ClientConfig;
+use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::producer::{BaseProducer, Producer as _};
 
-use super::client::{self, Journal};
+use super::client;
 use super::codes;
+use super::deliveries::{Counts, Deliveries, Failed};
 use super::mock;
 use super::native::flush_step;
-use super::native::write::{Kept, Outgoing, kept, produce};
+use super::native::write::{Outgoing, produce};
 use super::options::{Preset, Settings};
 use super::outlet::Outlet;
 use super::rights::{Operation, Right};
@@ -67,63 +64,6 @@ const SETTLE: Duration = Duration::from_millis(25);
 const POLL_EVERY: u64 = 256;
 /// How long a failed run waits to learn the fate of what is in flight.
 const AFTERMATH: Duration = Duration::from_secs(10);
-
-/// Deliveries so far: the context of the producer, called as they are polled.
-#[derive(Default)]
-pub struct Deliveries {
-    journal: Journal,
-    confirmed: AtomicU64,
-    refused: AtomicU64,
-    unknown: AtomicU64,
-    /// The first failure, and of which topic.
-    cause: Mutex<Option<(RDKafkaErrorCode, String)>>,
-}
-
-impl ClientContext for Deliveries {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        self.journal.log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        self.journal.error(error, reason);
-    }
-
-    fn stats(&self, _: Statistics) {}
-}
-
-impl ProducerContext for Deliveries {
-    type DeliveryOpaque = ();
-
-    fn delivery(&self, report: &DeliveryResult<'_>, (): ()) {
-        let (error, message) = match report {
-            Ok(_) => {
-                self.confirmed.fetch_add(1, Ordering::Relaxed);
-                return;
-            }
-            Err((error, message)) => (error, message),
-        };
-        let count = if kept(message) == Kept::No { &self.refused } else { &self.unknown };
-        count.fetch_add(1, Ordering::Relaxed);
-        let mut cause = self.cause.lock().unwrap_or_else(PoisonError::into_inner);
-        // What follows a first failure is mostly its consequence.
-        if cause.is_none() {
-            *cause = codes::code_of(error).map(|code| (code, message.topic().to_owned()));
-        }
-    }
-}
-
-/// How many records became what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Given to the client.
-    pub sent: u64,
-    /// Acknowledged by the cluster.
-    pub confirmed: u64,
-    /// Known not to be stored.
-    pub refused: u64,
-    /// Sent without an answer: stored, or not.
-    pub unknown: u64,
-}
 
 /// Records to topics.
 pub struct Producer {
@@ -234,11 +174,11 @@ impl Producer {
 
     /// The first failure of a delivery so far.
     pub(super) fn cause(&self) -> Option<RDKafkaErrorCode> {
-        self.first_failure().map(|(code, _)| code)
+        self.deliveries().first_failure().map(|failed| failed.code)
     }
 
-    fn first_failure(&self) -> Option<(RDKafkaErrorCode, String)> {
-        self.client().context().cause.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn deliveries(&self) -> &Deliveries {
+        self.client().context()
     }
 
     /// Waits for deliveries when the queue is full; anything else is an error.
@@ -256,10 +196,9 @@ impl Producer {
                 Err(Reject::new("the topic has no such partition").into())
             }
             _ => {
-                let here = || {
-                    (code, self.outlets.get(to).map_or_else(String::new, |to| to.topic().name.to_string()))
-                };
-                Err(self.failure(self.first_failure().unwrap_or_else(here)).into())
+                let topic =
+                    || self.outlets.get(to).map_or_else(String::new, |to| to.topic().name.to_string());
+                Err(self.failure(|| Failed { code, topic: topic() }).into())
             }
         }
     }
@@ -267,9 +206,8 @@ impl Producer {
     /// Collects deliveries, and fails when one of them did.
     fn poll(&mut self, wait: Duration) -> Result<()> {
         self.client().poll(wait);
-        let deliveries = self.client().context();
-        if deliveries.refused.load(Ordering::Relaxed) + deliveries.unknown.load(Ordering::Relaxed) == 0 {
-            return deliveries.journal.refusal().map_or(Ok(()), Err);
+        if self.deliveries().are_well() {
+            return self.deliveries().journal.refusal().map_or(Ok(()), Err);
         }
         self.settle(Some(AFTERMATH));
         self.judge()
@@ -314,15 +252,7 @@ impl Producer {
 
     /// What is known so far. Records in flight count as unknown.
     pub fn counts(&self) -> Counts {
-        let deliveries = self.client().context();
-        let confirmed = deliveries.confirmed.load(Ordering::Relaxed);
-        let refused = deliveries.refused.load(Ordering::Relaxed);
-        Counts {
-            sent: self.sent,
-            confirmed,
-            refused,
-            unknown: self.sent.saturating_sub(confirmed).saturating_sub(refused),
-        }
+        self.deliveries().counts(self.sent)
     }
 
     fn judge(&self) -> Result<()> {
@@ -330,8 +260,7 @@ impl Producer {
         if counts.refused + counts.unknown == 0 {
             return Ok(());
         }
-        let silence = || (RDKafkaErrorCode::MessageTimedOut, self.names());
-        Err(self.failure(self.first_failure().unwrap_or_else(silence)))
+        Err(self.failure(|| Failed { code: RDKafkaErrorCode::MessageTimedOut, topic: self.names() }))
     }
 
     /// Where the records go.
@@ -342,9 +271,11 @@ impl Producer {
         }
     }
 
-    /// "812 of 1,000 records confirmed by created_users; 188 unknown: message timed out".
-    fn failure(&self, (code, topic): (RDKafkaErrorCode, String)) -> Error {
-        let journal = &self.client().context().journal;
+    /// "812 of 1,000 records confirmed by created_users; 188 unknown: message timed out": of the first
+    /// delivery that failed, or where none did of `otherwise`.
+    fn failure(&self, otherwise: impl FnOnce() -> Failed) -> Error {
+        let Failed { code, topic } = self.deliveries().first_failure().unwrap_or_else(otherwise);
+        let journal = &self.deliveries().journal;
         // Without the right to write, an idempotent producer does not even get its id, which is fatal.
         // One with transactions gives its records up, which is what becomes of each.
         let code = match code {

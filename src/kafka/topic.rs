@@ -110,8 +110,13 @@ pub fn unknown(name: &str) -> Error {
 
 /// There is no such partition.
 pub fn unknown_partition(topic: &Topic, partition: i32) -> Error {
-    let last = topic.partitions.iter().map(|partition| partition.id).max().unwrap_or(-1);
-    Error::usage(format!("topic {} has no partition {partition}: they are 0 to {last}", topic.name))
+    no_partition(&topic.name, partition, topic.partitions.iter().map(|partition| partition.id))
+}
+
+/// The same, of a topic with these `partitions`.
+pub(super) fn no_partition(topic: &str, partition: i32, partitions: impl Iterator<Item = i32>) -> Error {
+    let last = partitions.max().unwrap_or(-1);
+    Error::usage(format!("topic {topic} has no partition {partition}: they are 0 to {last}"))
 }
 
 fn describe(topic: &rdkafka::metadata::MetadataTopic) -> Topic {

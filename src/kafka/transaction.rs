@@ -25,11 +25,12 @@ use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::producer::{BaseProducer, Producer as _};
 
 use super::codes;
+use super::deliveries::Deliveries;
 use super::native::group::{Commit, commits_of};
 use super::native::transaction::{self as native, Failure};
 use super::native::{Refusal, identity};
 use super::options::Settings;
-use super::producer::{self, Deliveries, Producer};
+use super::producer::{self, Producer};
 use super::rights::{Operation, Right};
 use crate::batch::{Batch, Mandate, described};
 use crate::run::exit::{Error, Exit, Result};

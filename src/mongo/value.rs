@@ -44,7 +44,7 @@ impl Values<'_> {
                 Some(at) => {
                     let (name, shape, nullable) = &shape.fields[at];
                     if std::mem::replace(&mut seen[at], true) {
-                        return Err(Fault::plain("two values for one field").under(name));
+                        return Err(Fault::twice().under(name));
                     }
                     self.known(shape, *nullable, name, cursor, out, depth)?;
                 }
@@ -229,7 +229,7 @@ impl Names {
         self.0.sort_unstable_by_key(|(start, end)| &written[*start..*end]);
         let same = |pair: &&[(usize, usize)]| written[pair[0].0..pair[0].1] == written[pair[1].0..pair[1].1];
         match self.0.windows(2).find(same) {
-            Some(_) => Err(Fault::plain("two values for one field")),
+            Some(_) => Err(Fault::twice()),
             None => Ok(()),
         }
     }
@@ -268,7 +268,7 @@ fn number(shape: &Shape, text: &[u8], out: &mut Vec<u8>) -> Option<Written> {
             let value = numbers::integer::<i32>(text);
             let fits = value.and_then(|value| match (*least..=*most).contains(&value) {
                 true => Ok(value),
-                false => Err("an integer out of the column's range"),
+                false => Err(numbers::OUT_OF_RANGE),
             });
             put(fits.map(i32::to_le_bytes), Type::Int32, out)
         }

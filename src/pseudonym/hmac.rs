@@ -81,10 +81,7 @@ mod tests {
     use sha2::{Digest, Sha256};
 
     use super::*;
-
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
+    use crate::run::units::hex;
 
     #[test]
     fn the_vectors_of_rfc_4231() {

@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::run::exit::{Error, Result};
-use crate::run::files;
+use crate::run::{files, random};
 
 const PREFIX: &str = "sluicebox-key-1:";
 /// The fewest bytes of a key: below the digest's size, RFC 2104 strongly discourages them.
@@ -37,8 +37,7 @@ impl Key {
     /// A new one, from the operating system's random numbers.
     pub fn random() -> Result<Self> {
         let mut bytes = Zeroizing::new(vec![0; KEY_BYTES]);
-        getrandom::fill(&mut bytes)
-            .map_err(|cause| Error::temporary(format!("no random numbers from the system: {cause}")))?;
+        random::fill(&mut bytes)?;
         Ok(Self { bytes })
     }
 
@@ -106,12 +105,6 @@ impl KeyFile {
     /// The file at `path`.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
-    }
-
-    /// The file called `name`: at that path, or, for a mere name that is not there, in the directory
-    /// in which a service manager puts secrets (`$CREDENTIALS_DIRECTORY`).
-    pub fn find(name: &Path, credentials: Option<&Path>) -> Self {
-        Self::new(files::in_credentials(name, credentials))
     }
 
     /// Makes a new key in a new file that only its owner can read.
@@ -273,18 +266,6 @@ mod tests {
         let missing = KeyFile::new(scratch.0.join("none")).read().err().unwrap();
         assert_eq!(missing.exit(), Exit::Usage);
         assert!(missing.to_string().contains("--new-key"), "{missing}");
-    }
-
-    #[test]
-    fn a_mere_name_is_looked_up_among_the_credentials_last() {
-        let scratch = Scratch::new("credentials");
-        let stored = scratch.write("sluicebox-test.key", "");
-        let find = |name: &str| KeyFile::find(Path::new(name), Some(&scratch.0));
-        assert_eq!(find("sluicebox-test.key"), stored);
-        assert_eq!(find("./sluicebox-test.key"), KeyFile::new("./sluicebox-test.key"));
-        assert_eq!(find("absent.key"), KeyFile::new("absent.key"));
-        assert_eq!(find("Cargo.toml"), KeyFile::new("Cargo.toml"), "a file that is there comes first");
-        assert_eq!(KeyFile::find(Path::new("a"), None), KeyFile::new("a"));
     }
 
     #[test]

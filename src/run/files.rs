@@ -82,8 +82,7 @@ pub fn secret(name: &Path) -> PathBuf {
     in_credentials(name, directory.as_deref())
 }
 
-/// The same with another directory for secrets, or none.
-pub fn in_credentials(name: &Path, directory: Option<&Path>) -> PathBuf {
+fn in_credentials(name: &Path, directory: Option<&Path>) -> PathBuf {
     let is_bare = name.components().count() == 1 && !name.is_absolute();
     let in_directory = directory.map(|directory| directory.join(name));
     in_directory.filter(|path| is_bare && !name.exists() && path.exists()).unwrap_or_else(|| name.to_owned())
@@ -202,6 +201,20 @@ mod tests {
         // A number that was given back may be another file's.
         std::fs::remove_file(&second).unwrap();
         assert!(writes(&open(&first), &first).is_ok());
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_mere_name_is_looked_up_among_the_credentials_last() {
+        let folder = std::env::temp_dir().join(format!("sluicebox-credentials-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("sluicebox-test.key"), "").unwrap();
+        let find = |name: &str| in_credentials(Path::new(name), Some(&folder));
+        assert_eq!(find("sluicebox-test.key"), folder.join("sluicebox-test.key"));
+        assert_eq!(find("./sluicebox-test.key"), Path::new("./sluicebox-test.key"));
+        assert_eq!(find("absent.key"), Path::new("absent.key"));
+        assert_eq!(find("Cargo.toml"), Path::new("Cargo.toml"), "a file that is there comes first");
+        assert_eq!(in_credentials(Path::new("a"), None), Path::new("a"));
         std::fs::remove_dir_all(&folder).unwrap();
     }
 

@@ -1,7 +1,7 @@
 //! Random numbers that are the same on every machine and in every release: SplitMix64.
 //!
 //! A sequence is named by a key and a number, so that of many sequences any can be made without the
-//! ones before it. Not for secrets.
+//! ones before it. Not for secrets: those are [`fill`]ed by the operating system.
 
 use super::exit::{Error, Result};
 
@@ -47,8 +47,14 @@ impl Random {
 /// Bits that nobody can foresee: where a repeatable sequence is not wanted, they are its key.
 pub fn unpredictable() -> Result<u64> {
     let mut bits = [0; 8];
-    getrandom::fill(&mut bits).map_err(|error| Error::data(format!("no random numbers: {error}")))?;
+    fill(&mut bits)?;
     Ok(u64::from_ne_bytes(bits))
+}
+
+/// Fills `bytes` with the operating system's random numbers: these are good for secrets.
+pub fn fill(bytes: &mut [u8]) -> Result<()> {
+    getrandom::fill(bytes)
+        .map_err(|cause| Error::temporary(format!("no random numbers from the system: {cause}")))
 }
 
 /// A number in [0, 1) of which digits are broken off, in whatever base: good for some 15 of them.

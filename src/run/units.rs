@@ -1,4 +1,5 @@
-//! The units people type: durations (`500ms`, `10s`, `2m`, `1h`) and sizes (`64KiB`, `16MiB`).
+//! The units people type, durations (`500ms`, `10s`, `2m`, `1h`) and sizes (`64KiB`, `16MiB`), and the digits that
+//! they are shown.
 
 use std::time::Duration;
 
@@ -38,6 +39,11 @@ pub fn grouped(count: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// Lower-case hexadecimal digits, two a byte.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ impl Found {
     pub fn judge(self, ours: &Range, location: &Location) -> Result<Published> {
         let Some(range) = &self.range else {
             return Err(Error::conflict(format!("{location} exists and is no object of a batch"))
-                .hint(format!("aws s3 mv {location} {location}.old")));
+                .hint(location.moved_away()));
         };
         let start = |range: &Range| (range.partition, range.first_offset);
         let other_topic = range.topic_id != ours.topic_id;
@@ -81,7 +81,7 @@ impl Found {
             return Err(Error::conflict(format!(
                 "{location} holds {there}{which}, and this batch is {ours}"
             ))
-            .hint(format!("aws s3 mv {location} {location}.old")));
+            .hint(location.moved_away()));
         }
         let how = if range.end_offset == ours.end_offset {
             How::Exists

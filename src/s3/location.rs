@@ -41,6 +41,11 @@ impl Location {
         self
     }
 
+    /// What to type where an object of another is in the way.
+    pub(super) fn moved_away(&self) -> String {
+        format!("aws s3 mv {self} {self}.old")
+    }
+
     /// The bucket.
     pub fn bucket(&self) -> &str {
         &self.bucket

@@ -24,7 +24,7 @@ use super::location::Location;
 use super::store::ANSWER_TIMEOUT;
 use crate::run::exit::{Error, Result};
 use crate::run::fault::around;
-use crate::run::units::grouped;
+use crate::run::units::{grouped, hex};
 use crate::stream::seal::Range;
 
 /// How often a request that publishes is sent.
@@ -304,11 +304,6 @@ pub(super) fn body_timeout(bytes: usize) -> Duration {
 /// An ETag without the quotes that belong to HTTP.
 pub(super) fn unquoted(etag: Option<&str>) -> String {
     etag.unwrap_or_default().trim_matches('"').to_owned()
-}
-
-/// Lower-case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The bytes of an MD5 in hexadecimal digits; nothing if it is something else.

@@ -69,7 +69,7 @@ impl Rejects {
             return Ok(location);
         }
         Err(Error::conflict(format!("{location} holds the rejects of other work"))
-            .hint(format!("aws s3 mv {location} {location}.old")))
+            .hint(location.moved_away()))
     }
 }
 

@@ -69,11 +69,6 @@ impl Upload {
         AbortHandle { link: Arc::downgrade(&self.link), used: Arc::default(), proof: None }
     }
 
-    /// How many bytes were taken.
-    pub fn bytes_taken(&self) -> u64 {
-        self.bytes
-    }
-
     /// Takes the next bytes; sends a part when it is full *and* more bytes follow, so that the last
     /// part is never empty and an object of exactly one part needs one request.
     pub(super) fn append(&mut self, mut bytes: &[u8]) -> Result<()> {

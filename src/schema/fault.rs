@@ -61,6 +61,24 @@ impl Fault {
         Self::new(Cause::Plain(reason.into()))
     }
 
+    /// A field that the record has twice.
+    #[cold]
+    pub fn twice() -> Self {
+        Self::plain("two values for one field")
+    }
+
+    /// A null where the schema has none.
+    #[cold]
+    pub fn null() -> Self {
+        Self::plain("null in a NOT NULL column")
+    }
+
+    /// A field that the schema demands and the record lacks.
+    #[cold]
+    pub fn missing() -> Self {
+        Self::plain("missing, and the column is NOT NULL")
+    }
+
     /// Tells the type of the column, if the fault is about it and nobody has told it yet.
     #[cold]
     pub fn in_column(mut self, label: &str) -> Self {

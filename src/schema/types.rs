@@ -11,6 +11,8 @@ use std::fmt::{self, Write};
 
 use sha2::{Digest, Sha256};
 
+use crate::run::units::hex;
+
 /// How deep types may nest. Parquet readers recurse; nobody has met a schema half as deep.
 pub const MAX_DEPTH: usize = 64;
 
@@ -97,12 +99,7 @@ impl Schema {
     pub fn hash(&self) -> String {
         let mut bare = self.clone();
         strip_comments(&mut bare.fields);
-        let digest = Sha256::digest(bare.to_string());
-        digest.iter().take(16).fold(String::new(), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        hex(&Sha256::digest(bare.to_string())[..16])
     }
 
     /// The DDL with each column on a line of its own, for people and for `users.ddl`.
@@ -117,6 +114,16 @@ impl Type {
     pub fn can_be_key(&self) -> bool {
         use Type::*;
         !matches!(self, Float | Double | Binary | Array(_) | Map(..) | Struct(_))
+    }
+
+    /// The type as messages name it: the outermost level only.
+    pub(crate) fn label(&self) -> String {
+        match self {
+            Type::Array(_) => "ARRAY".to_owned(),
+            Type::Map(..) => "MAP".to_owned(),
+            Type::Struct(_) => "STRUCT".to_owned(),
+            scalar => scalar.to_string(),
+        }
     }
 }
 

@@ -15,7 +15,8 @@ use super::counts::Counts;
 use super::counts::Facts;
 use super::record::Position;
 use super::reject::Reject;
-use crate::run::{Error, Result};
+use crate::run::units::hex;
+use crate::run::{Error, Result, random};
 
 /// The version of the formats that this release writes and reads.
 pub const VERSION: u32 = 1;
@@ -188,7 +189,7 @@ impl Sealed {
     /// A new stream with a nonce of its own.
     pub fn new(max_rejects: String) -> Result<Self> {
         let mut nonce = [0u8; 16];
-        getrandom::fill(&mut nonce).map_err(|error| Error::data(format!("no random bytes: {error}")))?;
+        random::fill(&mut nonce)?;
         Ok(Self { v: VERSION, open: hex(&nonce), max_rejects, range: None })
     }
 
@@ -285,10 +286,6 @@ impl Digest {
 /// 32 lower-case hexadecimal digits.
 pub fn hex128(value: u128) -> String {
     format!("{value:032x}")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -107,14 +107,6 @@ impl Settings {
         self.properties.get(canonical(key)).map(|property| property.value.as_str())
     }
 
-    /// Every property that was given, its value (secrets masked) and its origin.
-    pub fn listing(&self) -> impl Iterator<Item = (&str, &str, &Origin)> {
-        self.properties.iter().map(|(key, property)| {
-            let value = if is_secret(key) { "****" } else { property.value.as_str() };
-            (key.as_str(), value, &property.origin)
-        })
-    }
-
     /// The configuration of a client: `defaults`, overridden by the user, overridden by `fixed`.
     pub fn client_config(&self, defaults: &[Preset], fixed: &[Preset]) -> ClientConfig {
         let mut config = ClientConfig::new();

@@ -52,7 +52,7 @@ pub(super) enum Data {
 
 impl Column {
     pub fn new(kind: &Type) -> Self {
-        Self { nulls: NullBufferBuilder::new(0), data: Data::new(kind), label: label(kind) }
+        Self { nulls: NullBufferBuilder::new(0), data: Data::new(kind), label: kind.label() }
     }
 
     /// How many rows there are; not meaningful while a value that does not fit is in it.
@@ -79,7 +79,7 @@ impl Column {
 
     fn null(&mut self, nullable: bool) -> Result<(), Fault> {
         if !nullable {
-            return Err(Fault::plain("null in a NOT NULL column"));
+            return Err(Fault::null());
         }
         self.append_null();
         Ok(())
@@ -117,16 +117,6 @@ impl Column {
     pub fn take(&mut self) -> Result<ArrayRef, ArrowError> {
         let nulls = self.nulls.finish();
         self.data.take(nulls)
-    }
-}
-
-/// The type as messages name it: the outermost level only.
-fn label(kind: &Type) -> String {
-    match kind {
-        Type::Array(_) => "ARRAY".to_owned(),
-        Type::Map(..) => "MAP".to_owned(),
-        Type::Struct(_) => "STRUCT".to_owned(),
-        scalar => scalar.to_string(),
     }
 }
 

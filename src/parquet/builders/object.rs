@@ -112,7 +112,7 @@ impl Object {
     fn fill(&mut self, at: usize, cursor: &mut Cursor<'_>, cx: &mut Context) -> Result<(), Fault> {
         let slot = &mut self.slots[at];
         if slot.filled_by == self.visit {
-            return Err(Fault::plain("two values for one field").under(&slot.name));
+            return Err(Fault::twice().under(&slot.name));
         }
         slot.filled_by = self.visit;
         match slot.column.append(slot.nullable, cursor, cx) {
@@ -137,7 +137,7 @@ impl Object {
     fn fill_missing(&mut self) -> Result<(), Fault> {
         for slot in self.slots.iter_mut().filter(|slot| slot.filled_by != self.visit) {
             if !slot.nullable {
-                return Err(Fault::plain("missing, and the column is NOT NULL").under(&slot.name));
+                return Err(Fault::missing().under(&slot.name));
             }
             slot.column.append_null();
         }

@@ -186,7 +186,7 @@ impl Members {
             let at = self.find(&key, expected, path, cx)?;
             let member = &mut self.names[at];
             if member.seen_in == self.objects {
-                return Err(Fault::plain("two values for one field").under(&member.name));
+                return Err(Fault::twice().under(&member.name));
             }
             member.seen_in = self.objects;
             let learned = member.node.learn(cursor, &member.path, cx);

@@ -37,8 +37,9 @@ use tokio::sync::oneshot;
 use self::body::Content;
 use self::request::{Refusal, Request};
 use self::state::State;
-use super::publish::hex;
 use crate::run::exit::{Error, Result};
+use crate::run::random;
+use crate::run::units::hex;
 
 /// The answer to one request.
 type Answer = Result<Response<Content>, Refusal>;
@@ -167,8 +168,7 @@ async fn route(state: &State, request: &Request, body: Incoming) -> Answer {
 /// Random digits for a key that nobody can guess.
 fn random(bytes: usize) -> Result<String> {
     let mut buffer = vec![0; bytes];
-    getrandom::fill(&mut buffer)
-        .map_err(|cause| Error::temporary(format!("no random numbers from the system: {cause}")))?;
+    random::fill(&mut buffer)?;
     Ok(hex(&buffer))
 }
 

@@ -12,8 +12,8 @@ use super::object::{document, empty, publish, with_etag};
 use super::request::{Refusal, Request};
 use super::state::{Bucket, Object, Pending, State};
 use super::xml::{Xml, parts};
+use crate::run::units::hex;
 use crate::s3::parts::{MOST, SMALLEST};
-use crate::s3::publish::hex;
 
 /// CreateMultipartUpload.
 pub fn begin(state: &State, request: &Request) -> Answer {

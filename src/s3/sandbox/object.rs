@@ -10,7 +10,7 @@ use super::body::Content;
 use super::request::{Refusal, Request};
 use super::state::{Bucket, Object, State};
 use super::xml::Xml;
-use crate::s3::publish::hex;
+use crate::run::units::hex;
 
 /// The largest object that S3 takes in one request.
 const LARGEST_PUT: u64 = 5 << 30;

@@ -9,11 +9,15 @@
 //! gravest: 4, 2, 1, 75; of equals the first); a stage that went away without a word; a stream that
 //! came down the pipe in part; a pipe whose reader has gone; the exit status of the command.
 
+mod line;
+mod status;
+
 use std::process::ExitStatus;
 
-use serde::Deserialize;
 use serde_json::Value;
 
+use self::line::Line;
+pub use self::status::Hints;
 use super::counts::Counts;
 use crate::run::{Error, Exit, Result};
 
@@ -76,41 +80,6 @@ enum Follows {
     BrokenPipe,
 }
 
-/// What a shell exits with where a command does not exist, and where it may not be run.
-const NOT_FOUND: i32 = 127;
-const MAY_NOT_RUN: i32 = 126;
-
-/// What to type next where no stage has told why.
-#[derive(Clone, Copy, Debug)]
-pub struct Hints<'a> {
-    /// Something that was to be run does not exist: what.
-    pub missing: &'static str,
-    /// And what to type then.
-    pub not_found: &'a str,
-    /// It has exited with a status of its own.
-    pub failed: &'static str,
-}
-
-#[derive(Deserialize)]
-struct Line {
-    event: String,
-    stage: String,
-    pid: u32,
-    outcome: Option<String>,
-    #[serde(default)]
-    counts: Value,
-    published: Option<u64>,
-    exit: Option<u8>,
-    error: Option<String>,
-    #[serde(default)]
-    broken_pipe: bool,
-    #[serde(default)]
-    upstream: bool,
-    #[serde(default)]
-    rejects: bool,
-    receipt: Option<Value>,
-}
-
 impl Reports {
     /// Takes one line. What is no report is nobody's end.
     pub fn take(&mut self, line: &[u8]) {
@@ -170,18 +139,18 @@ impl Reports {
         let status = status?;
         let follows = self.first(Follows::Upstream).or_else(|| self.first(Follows::BrokenPipe));
         // The last of a pipeline: that it was never there is why nobody reads.
-        if matches!(status.code(), Some(NOT_FOUND))
+        if matches!(status.code(), Some(status::NOT_FOUND))
             && gone.is_none()
             && self.first(Follows::Upstream).is_none()
         {
-            let error = judge_status(status, hints);
+            let error = status::judge(status, hints);
             return follows
                 .map_or(error.clone(), |follows| error.map_err(|error| error.and(follows.message())));
         }
         match (gone, follows) {
             (Some(gone), Some(follows)) => Err(gone.and(follows.message())),
             (Some(error), None) | (None, Some(error)) => Err(error),
-            (None, None) => judge_status(status, hints),
+            (None, None) => status::judge(status, hints),
         }
     }
 
@@ -231,46 +200,6 @@ impl Failure {
         };
         let error = Error::new(self.exit, format!("{}: {message}", stage.name));
         hint.map_or(error.clone(), |hint| error.hint(hint))
-    }
-}
-
-impl Line {
-    fn into_end(self) -> End {
-        let counts = Counts::deserialize(&self.counts).unwrap_or_default();
-        let follows = match (self.broken_pipe, self.upstream) {
-            (true, _) => Follows::BrokenPipe,
-            (_, true) => Follows::Upstream,
-            _ => Follows::Nothing,
-        };
-        let outcome = match self.outcome.as_deref() {
-            Some("done") => Outcome::Done(self.receipt),
-            _ => Outcome::Failed(Failure {
-                exit: Exit::of_failure(self.exit.unwrap_or(1)),
-                error: self.error.unwrap_or_else(|| "failed".to_owned()),
-                follows,
-                rejects: self.rejects,
-            }),
-        };
-        End { outcome, counts, published: self.published }
-    }
-}
-
-/// A command's exit status as one of ours, where no stage has told why.
-fn judge_status(status: ExitStatus, hints: &Hints<'_>) -> Result<()> {
-    use std::os::unix::process::ExitStatusExt;
-    match (status.code(), status.signal()) {
-        (Some(0), _) => Ok(()),
-        (Some(MAY_NOT_RUN | NOT_FOUND), _) => {
-            Err(Error::usage(format!("{} was not found, or may not be run", hints.missing))
-                .hint(hints.not_found))
-        }
-        (Some(code), _) => {
-            let exit = u8::try_from(code).map_or(Exit::Data, Exit::of_failure);
-            Err(Error::new(exit, format!("the command failed with exit status {code}")).hint(hints.failed))
-        }
-        (None, signal) => {
-            Err(Error::data(format!("the command was killed by signal {}", signal.unwrap_or_default())))
-        }
     }
 }
 
