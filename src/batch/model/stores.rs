@@ -212,7 +212,8 @@ impl Asked {
         let far = store.values().copied().max().unwrap_or(0).max(self.landed);
         for offset in (0..far).filter(|offset| !self.range.contains(offset)) {
             let expected = usize::from(!self.gone.contains(&offset));
-            assert_eq!(Self::count(store, offset), expected, "{offset}, not asked for: {self:?}, {store:?}");
+            let count = Self::count(store, offset);
+            assert_eq!(count, expected, "{offset} is in the wrong number of objects: {self:?}, {store:?}");
         }
     }
 
@@ -223,7 +224,7 @@ impl Asked {
             let missing = self.gone.contains(&offset);
             // What was there when it was asked for is there, once more or not.
             let right = if asked && !missing { count > 0 } else { count == usize::from(asked || !missing) };
-            assert!(right, "{offset} is in {count} objects: {self:?}, {store:?}");
+            assert!(right, "{offset} is in the wrong number of objects, {count}: {self:?}, {store:?}");
         }
     }
 }
@@ -431,7 +432,7 @@ fn a_range_that_is_asked_for_again_is_all_that_is_landed_again_soak() {
 }
 
 #[test]
-#[should_panic(expected = "not asked for")]
+#[should_panic(expected = "in the wrong number of objects")]
 fn without_the_fence_a_commit_from_before_would_undo_the_plan_and_the_model_sees_it() {
     explore::<World>(Rules { resets: Some(Fence::Broken), ..ASKED });
 }
