@@ -247,7 +247,7 @@ impl World {
             let objects = &self.stores[0];
             let is_joint =
                 |offset: i64| objects.contains_key(&offset) || objects.values().any(|end| *end == offset);
-            if !gone.is_empty() && !(is_joint(gone.start) && is_joint(gone.end)) {
+            if !(gone.is_empty() || is_joint(gone.start) && is_joint(gone.end)) {
                 continue;
             }
             for range in parts(landed).filter(|range| !range.is_empty()) {
@@ -362,7 +362,7 @@ impl World {
 
 /// All ranges of offsets before `end`, and an empty one.
 fn parts(end: i64) -> impl Iterator<Item = Range<i64>> {
-    (0..end).flat_map(move |first| (first + 1..=end).map(move |end| first..end)).chain([0..0])
+    (0..end).flat_map(move |first| (first + 1..=end).map(move |end| first..end)).chain(std::iter::once(0..0))
 }
 
 impl Consumer {
