@@ -149,6 +149,11 @@ impl Event {
     pub fn place(place: &Place) -> Self {
         Self::Place { offset: place.offset, end: place.plan.as_ref().map(|plan| plan.end) }
     }
+
+    /// The commit is made of a batch that is stored up to `end`, behind which the group goes on at `goes_on`.
+    pub fn committed(end: i64, goes_on: i64) -> Self {
+        if goes_on == end { Self::Committed } else { Self::Skipped }
+    }
 }
 
 impl Machine {

@@ -65,6 +65,11 @@ impl Plan {
         Self { end, date: String::new(), cmd: String::new(), then: (then > end).then_some(then) }
     }
 
+    /// Where the group goes on where it cannot be landed any more.
+    pub fn behind(&self) -> i64 {
+        self.then.unwrap_or(self.end)
+    }
+
     /// Whether somebody has asked for it, rather than a consumer planned it.
     pub fn is_again(&self) -> bool {
         self.cmd.is_empty()

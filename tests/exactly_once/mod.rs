@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `crash` | SIGKILL: of the consumer, the script, each stage, the sink, the broker, at each point |
 //! | `zombies` | members that stop and come back, join and leave |
+//! | `rebalances` | commits that are refused because the group changes: no failure, no attempt |
 //! | `transactions` | from topic to topic: all of it, for readers of committed records |
 //! | `network` | cut, reset, slow and lost answers, of Kafka and of the store |
 //! | `liars` | commands, and a store, that do not do what they say |
@@ -22,10 +23,12 @@ mod dice;
 mod edges;
 mod envelopes;
 mod hands;
+mod leader;
 mod liars;
 mod network;
 mod places;
 mod processes;
+mod rebalances;
 mod rejects;
 mod relay;
 mod store;

@@ -1,6 +1,7 @@
 //! The ways back, as a person on call goes them: what is said names the command that helps, and the command
 //! that is named does.
 
+use rdkafka::producer::Producer;
 use serde_json::{Value, json};
 
 use super::hands::*;
@@ -156,6 +157,70 @@ fn a_missing_range_that_retention_took_is_told_and_the_group_goes_on() {
     world.finish();
     assert_eq!(committed(&world), [350]);
     verify_fails(&world, &["offsets 100 to 199 are in no object"]);
+}
+
+#[test]
+fn a_missing_range_that_compaction_took_is_told_and_the_group_goes_on() {
+    let mut world = World::new(1, 0);
+    with_topic(&mut world, &["cleanup.policy=compact", "segment.ms=100", "min.cleanable.dirty.ratio=0.001"]);
+    // Each in a segment of its own; the last one is not compacted.
+    let next_segment = || std::thread::sleep(std::time::Duration::from_millis(300));
+    world.produce(100);
+    let users = std::fs::read_to_string(world.sent()).unwrap();
+    next_segment();
+    let to = producer(&world, None);
+    for user in users.lines() {
+        let user: Value = serde_json::from_str(user).unwrap();
+        send(&to, &world, user["login"]["uuid"].as_str().unwrap(), None);
+    }
+    flush(&to);
+    world.finish();
+    next_segment();
+    world.produce(30);
+    world.finish();
+    assert_eq!(verify(&world)[0]["objects"], 3);
+    let left = || {
+        let all = ["--envelope", "--exit-at-end", &world.topic];
+        world.kafka("kafka-consume").args(all).go().succeeds().json()
+    };
+    wait_until("the log is compacted", || left()[0]["offset"].as_i64() >= Some(100));
+    delete_object(&world, 0);
+    let ran = verify_fails(&world, &["offsets 0 to 99 are in no object"]);
+    follow(&world, &advice(&ran));
+    nothing_is_left(&world, 230);
+    verify_fails(&world, &["offsets 0 to 99 are in no object"]);
+}
+
+#[test]
+fn a_range_of_nothing_but_markers_is_told_and_the_group_goes_on() {
+    let mut world = World::new(1, 100);
+    let to = producer(&world, Some(&fresh("aborted")));
+    to.begin_transaction().unwrap();
+    (0..10).for_each(|_| send(&to, &world, "aborted", Some(b"{}")));
+    flush(&to);
+    to.abort_transaction(std::time::Duration::from_secs(30)).unwrap();
+    world.produce(50);
+    world.batch = 111;
+    world.finish();
+    let objects = world.check().objects;
+    reset(&world, "--at 100 --until 111 --yes").succeeds();
+    nothing_is_left(&world, 161);
+    let count = world.check();
+    assert_eq!((count.objects, count.records), (objects, 150));
+}
+
+/// Of the range that is to be landed again no record is left: that is told at once, and the way to go on.
+#[track_caller]
+fn nothing_is_left(world: &World, then: i64) {
+    let objects = digests(world);
+    let ran = ends_with(world.run(&world.land(), None), 1, &["no record is left there"]);
+    assert!(!ran.stderr.contains("attempt"), "{}", ran.stderr);
+    let hint = advice(&ran);
+    assert!(hint.contains(&format!("--at {then} --yes to go on without them")), "{hint}");
+    follow(world, &hint);
+    assert_eq!(committed(world), [then]);
+    world.finish();
+    assert_eq!(digests(world), objects, "no object was made of nothing");
 }
 
 #[test]

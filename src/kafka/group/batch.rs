@@ -29,6 +29,9 @@ impl Worker {
     /// Runs the command on a range.
     pub(super) fn run_batch(&mut self, first: i64, end: i64) -> Result<Event, Failure> {
         let again = self.plan.clone().filter(Plan::is_again);
+        if let Some(plan) = again.as_ref().filter(|_| self.job.plan.commits == Commits::Command) {
+            return Err(self.not_in_a_transaction(plan).into());
+        }
         let head = match (self.look(first, end)?, &again) {
             (Some(head), _) => head,
             (None, None) => return Ok(Event::Empty),
@@ -54,14 +57,10 @@ impl Worker {
         }
         let date = if plan.date.is_empty() { date(head.time).to_string() } else { plan.date };
         let batch = Batch { range, date };
-        if again.is_some() && self.job.plan.commits == Commits::Command {
-            return Err(self.not_in_a_transaction(end).into());
-        }
         let member = self.membership()?;
         let (stored, poured) = match self.hand_over(&batch, member.as_ref()) {
             Err(error) if error.exit() != Exit::Usage && self.is_overtaken(member.as_ref()) => {
-                log::info!("{}: again, as the group has changed meanwhile: {error}", self.name());
-                return Ok(Event::Overtaken);
+                return Err(Failure::Overtaken(error));
             }
             other => other?,
         };
@@ -84,20 +83,20 @@ impl Worker {
         Ok(Event::Stored(stored))
     }
 
-    /// A range was to be landed again, and holds no record any more.
+    /// A range was to be landed again, and holds no record any more. Somebody has asked for it, and is told that
+    /// it cannot be had, as where retention has taken it: an object without rows would say that it is there.
     fn nothing_left(&self, plan: &Plan) -> Failure {
-        let behind = plan.then.unwrap_or(plan.end);
         let error = Error::data("no record is left there that could be landed again")
-            .hint(format!("{} to go on without them", self.reset(behind)));
-        Failure { error, again: false }
+            .hint(format!("{} to go on without them", self.reset(plan.behind())));
+        Failure::for_good(error)
     }
 
     /// A topic cannot be looked into for what is missing in it.
-    fn not_in_a_transaction(&self, end: i64) -> Error {
+    fn not_in_a_transaction(&self, plan: &Plan) -> Error {
         Error::usage(
             "with --transactional no range is landed again: the records behind it would be sent twice",
         )
-        .hint(format!("{} to go on behind it", self.reset(end)))
+        .hint(format!("{} to go on where the group stood", self.reset(plan.behind())))
     }
 
     /// An object begins where a range was to be landed again, and ends elsewhere.
@@ -120,9 +119,13 @@ impl Worker {
         commits.then(|| self.job.member.membership()).transpose()
     }
 
-    /// Whether the group has changed since a command was given the right to commit, which ended it.
+    /// Whether the group has changed since a command was given the right to commit, which ended it; or is
+    /// about to, which the coordinator knows before we do.
     fn is_overtaken(&self, member: Option<&Membership>) -> bool {
-        member.is_some_and(|then| self.job.member.membership().is_ok_and(|now| now != *then))
+        let Some(then) = member.filter(|_| !self.leash.is_killed()) else { return false };
+        let (member, topic) = (&self.job.member, &self.topic().name);
+        member.membership().is_ok_and(|now| now != *then)
+            || member.holds(topic, self.partition).is_ok_and(|holds| !holds)
     }
 
     /// Another attempt at this batch had another end, which cannot lie behind what Kafka has.
@@ -136,7 +139,7 @@ impl Worker {
             "{}: the stored object ends at {end}, behind the end {high} of the partition",
             self.name()
         );
-        Err(Failure { error: Error::conflict(text).hint("move the object away"), again: false })
+        Err(Failure::for_good(Error::conflict(text).hint("move the object away")))
     }
 
     /// Starts the command, hands the range over to it, and judges how it ended.

@@ -22,7 +22,7 @@ use crate::kafka::codes;
 use crate::kafka::fetch::CONSUMING;
 use crate::kafka::native::group::{self, Commit};
 use crate::kafka::native::offsets::{Which, offsets};
-use crate::kafka::native::transaction;
+use crate::kafka::native::transaction::{self, fatal_error};
 use crate::kafka::options::{Preset, Settings};
 use crate::kafka::rights::{Operation, Right};
 use crate::run::{Error, Result};
@@ -42,6 +42,9 @@ const STRATEGY: Preset = ("partition.assignment.strategy", "cooperative-sticky")
 /// How long a question to the coordinator may take.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The state of a group in which each member knows what it has.
+const SETTLED: &str = "Stable";
+
 /// A partition by name.
 pub type Partition = (Arc<str>, i32);
 
@@ -54,6 +57,15 @@ pub enum Change {
     Revoked(Vec<Partition>),
     /// These are somebody else's already.
     Lost(Vec<Partition>),
+}
+
+/// Why a commit was not made.
+pub enum Refused {
+    /// The group has changed, or is about to: a new member, or one less, or this one was given up. That says
+    /// nothing of what was to be committed.
+    Overtaken(Error),
+    /// For any other reason; or it may have been made, and the answer is lost.
+    Failed(Error),
 }
 
 /// What the group has committed in a partition, if anything.
@@ -151,7 +163,16 @@ impl Member {
         if let Some(code @ RDKafkaErrorCode::GroupAuthorizationFailed) = journal.denial() {
             return Err(self.right().error(format!("group {}", self.group), code));
         }
-        Ok(self.consumer.context().changes().pop_front())
+        // The client does nothing more from then on, and says so once.
+        match fatal_error(self.client()) {
+            None => Ok(self.consumer.context().changes().pop_front()),
+            Some(RDKafkaErrorCode::FencedInstanceId) => Err(Error::temporary(format!(
+                "group {}: another process has joined it under the group.instance.id of this one",
+                self.group
+            ))
+            .hint("a group.instance.id of its own for each process")),
+            Some(code) => Err(self.right().error(format!("group {}", self.group), code)),
+        }
     }
 
     fn heed(&self, cause: &KafkaError) -> Result<()> {
@@ -234,8 +255,19 @@ impl Member {
             .ok_or_else(|| Error::temporary(format!("not in group {} at this moment", self.group)))
     }
 
+    /// Whether the group has settled, and this partition is ours in it: the coordinator takes commits of it
+    /// from us, until the group changes again.
+    pub fn holds(&self, topic: &str, partition: i32) -> Result<bool> {
+        let Ok(own) = self.membership() else { return Ok(false) };
+        let group = group::describe(self.client(), &self.group, self.wait)
+            .map_err(|refusal| self.cannot_read(refusal.code))?;
+        let ours = group.members.iter().find(|member| member.id == own.member);
+        let has = |(name, number): &(String, i32)| name == topic && *number == partition;
+        Ok(group.state == SETTLED && ours.is_some_and(|member| member.assignment.iter().any(has)))
+    }
+
     /// Commits with the right of a member.
-    pub fn commit(&self, commit: Commit<'_>) -> Result<()> {
+    pub fn commit(&self, commit: Commit<'_>) -> Result<(), Refused> {
         let place = format!("{}/{}", commit.topic, commit.partition);
         let failed = |code| {
             let what = format!("cannot commit offset {} of {place} for group {}", commit.offset, self.group);
@@ -243,12 +275,16 @@ impl Member {
                 RDKafkaErrorCode::TopicAuthorizationFailed => Right::on_topic(Operation::Read, commit.topic),
                 _ => self.right(),
             };
-            right.error(what, code)
+            let error = right.error(what, code);
+            // librdkafka gives a static member up that another one has replaced, and then everything it asks.
+            let fatal = || fatal_error(self.client()).is_some_and(tells_of_change);
+            let overtaken = tells_of_change(code) || (code == RDKafkaErrorCode::Fatal && fatal());
+            if overtaken { Refused::Overtaken(error) } else { Refused::Failed(error) }
         };
         let outcomes = group::commit(&self.consumer, &[commit], PATIENCE).map_err(failed)?;
         match outcomes.into_iter().next() {
             Some(outcome) => outcome.map_err(failed),
-            None => Err(Error::temporary(format!("no answer to the commit of {place}"))),
+            None => Err(Refused::Failed(Error::temporary(format!("no answer to the commit of {place}")))),
         }
     }
 
@@ -270,6 +306,22 @@ impl Member {
     }
 }
 
+/// Whether the coordinator refuses a commit because the group is not, or not yet, what the member takes it
+/// for: it was given up, replaced, or has not heard of the last change; or the partitions are being given out.
+fn tells_of_change(code: RDKafkaErrorCode) -> bool {
+    use RDKafkaErrorCode as K;
+    matches!(
+        code,
+        K::IllegalGeneration
+            | K::UnknownMemberId
+            | K::RebalanceInProgress
+            | K::FencedInstanceId
+            | K::StaleMemberEpoch
+            | K::FencedMemberEpoch
+            | K::AssignmentLost
+    )
+}
+
 fn list(partitions: &[Partition], offset: Offset) -> Result<TopicPartitionList> {
     let mut list = TopicPartitionList::new();
     for (topic, partition) in partitions {
@@ -277,4 +329,21 @@ fn list(partitions: &[Partition], offset: Offset) -> Result<TopicPartitionList> 
             .map_err(|cause| codes::wrapped("cannot name a partition", &cause))?;
     }
     Ok(list)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_changed_group_refuses_is_told_from_what_fails() {
+        use RDKafkaErrorCode as K;
+        for code in [K::IllegalGeneration, K::UnknownMemberId, K::RebalanceInProgress, K::FencedInstanceId] {
+            assert!(tells_of_change(code), "{code:?}");
+        }
+        // Whether it was made is not known, or it is refused for ever.
+        for code in [K::OperationTimedOut, K::RequestTimedOut, K::GroupAuthorizationFailed, K::Fatal] {
+            assert!(!tells_of_change(code), "{code:?}");
+        }
+    }
 }

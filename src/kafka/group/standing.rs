@@ -58,13 +58,15 @@ impl Worker {
         let text = format!("the command has stored offsets up to {end}, but the group stands at {stands}");
         // Behind it, nothing was committed: to do it again would store it twice. Past it, somebody else
         // has gone on.
-        Err(Failure { error: Error::data(text).hint("kafka-produce as the only sink"), again: stands > end })
+        let error = Error::data(text).hint("kafka-produce as the only sink");
+        Err(Failure::Failed { error, again: stands > end })
     }
 
     /// The place that follows from a commit.
     fn judge(&self, committed: Option<&Committed>, known: Option<i32>) -> Result<Place, Failure> {
         // Another topic is another one tomorrow, too.
-        self.check_topic().map_err(|error| Failure { again: error.exit() == Exit::Temporary, error })?;
+        self.check_topic()
+            .map_err(|error| Failure::Failed { again: error.exit() == Exit::Temporary, error })?;
         let topic = self.topic();
         let partition = place::Partition {
             group: &self.job.member.group,
@@ -76,7 +78,7 @@ impl Worker {
             high: self.offset(Which::High)?,
             known,
         };
-        partition.judge(committed).map_err(|error| Failure { error, again: false })
+        partition.judge(committed).map_err(Failure::for_good)
     }
 
     /// What is committed in this partition.

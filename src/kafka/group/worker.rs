@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::child;
 use super::cut::{date, next_day};
 use super::leash::Leash;
+use super::member::Refused;
 use super::pool::Slot;
 use super::range::{self, Head};
 use super::{Job, topics};
@@ -22,6 +23,10 @@ const LOOK: Duration = Duration::from_millis(500);
 /// The first pause after a failure, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How soon a group that changes is looked at first. Mostly it takes some milliseconds.
+const FIRST_GLANCE: Duration = Duration::from_millis(50);
+/// How long a group may take to settle: as long as Kafka waits for one member, `max.poll.interval.ms`.
+const SETTLING: Duration = Duration::from_secs(300);
 
 /// A partition at work.
 pub struct Worker {
@@ -43,10 +48,28 @@ pub struct Worker {
     error: Option<Error>,
 }
 
-/// Why a step failed, and whether another attempt may end differently.
-pub(super) struct Failure {
-    pub(super) error: Error,
-    pub(super) again: bool,
+/// Why a step came to nothing.
+pub(super) enum Failure {
+    /// It failed; `again` says whether another attempt may end differently.
+    Failed { error: Error, again: bool },
+    /// The group has changed meanwhile: nobody's fault, and no attempt.
+    Overtaken(Error),
+}
+
+impl Failure {
+    /// What no attempt ends otherwise.
+    pub(super) fn for_good(error: Error) -> Self {
+        Self::Failed { error, again: false }
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Overtaken(why) => Self::Overtaken(why),
+            Refused::Failed(error) => error.into(),
+        }
+    }
 }
 
 impl From<Error> for Failure {
@@ -54,7 +77,7 @@ impl From<Error> for Failure {
         // Wrong settings and a destination that holds something else do not mend by waiting.
         // Nor do the records of a range.
         let again = !matches!(error.exit(), Exit::Usage | Exit::Conflict) && !error.is_of_rejects();
-        Self { error, again }
+        Self::Failed { error, again }
     }
 }
 
@@ -141,7 +164,18 @@ impl Worker {
         }
     }
 
-    fn fail(&mut self, Failure { error, again }: Failure) -> Event {
+    fn fail(&mut self, failure: Failure) -> Event {
+        if let Some(slot) = &mut self.slot {
+            slot.close();
+        }
+        self.plan = None;
+        let (error, again) = match failure {
+            Failure::Failed { error, again } => (error, again),
+            Failure::Overtaken(why) => {
+                self.stand_aside(&why);
+                return Event::Overtaken;
+            }
+        };
         // What fails because the partition was taken away is nobody's fault.
         if !self.leash.is_killed() {
             // What tells of the place as a whole begins with it.
@@ -149,11 +183,31 @@ impl Worker {
             self.error =
                 Some(if error.message().starts_with(&name) { error } else { error.at(self.at_work()) });
         }
-        if let Some(slot) = &mut self.slot {
-            slot.close();
-        }
-        self.plan = None;
         Event::Failed { again }
+    }
+
+    /// Waits until the group has settled, or has taken the partition away; then the place is read again.
+    ///
+    /// No attempt is counted, and yet this does not go round for ever. The coordinator refuses commits of a
+    /// member that it has given up, or while it gives partitions out. The first hears of it by its next
+    /// heartbeat at the latest, and the partition's work is ended (`Change::Lost`); the other is over as soon
+    /// as the coordinator says that the partition is ours, and it bounds that time itself: a member that holds
+    /// everybody up is given up. After that commits are taken, so each further round needs a further change of
+    /// the group; and none is shorter than a glance.
+    fn stand_aside(&mut self, why: &Error) {
+        self.give_slot_back();
+        if self.leash.is_stopping() {
+            return;
+        }
+        log::info!("{}: the group is changing, and the batch waits for it: {why}", self.name());
+        let (deadline, mut glance) = (Instant::now() + SETTLING, FIRST_GLANCE);
+        while !self.leash.wait(glance) && Instant::now() < deadline {
+            // Who gets no answer reads on: what is wrong there is told by that.
+            if self.job.member.holds(&self.topic().name, self.partition).unwrap_or(true) {
+                return;
+            }
+            glance = (glance * 2).min(LOOK);
+        }
     }
 
     pub(super) fn topic(&self) -> &topics::Topic {
@@ -274,16 +328,17 @@ impl Worker {
     }
 
     /// The first record of a range.
-    pub(super) fn look(&mut self, first: i64, end: i64) -> Result<Option<Head>> {
+    pub(super) fn look(&mut self, first: i64, end: i64) -> Result<Option<Head>, Failure> {
         fault::point("look.before");
         if self.slot.is_none() {
             self.slot = self.job.pool.take(&self.leash)?;
         }
-        let Some(mut slot) = self.slot.take() else { return Err(child::gone()) };
+        // Asked to stop while it waited for one.
+        let Some(mut slot) = self.slot.take() else { return Err(Failure::Overtaken(child::gone())) };
         let looked = range::look(&mut slot, &self.range(first, end), &self.leash);
         self.slot = Some(slot);
         fault::point("look.after");
-        looked
+        Ok(looked?)
     }
 
     pub(super) fn range(&self, first: i64, end: i64) -> range::Range<'_> {
@@ -323,12 +378,12 @@ impl Worker {
         }
     }
 
-    fn commit(&self, offset: i64, epoch: Option<i32>, metadata: &[u8]) -> Result<()> {
+    fn commit(&self, offset: i64, epoch: Option<i32>, metadata: &[u8]) -> Result<(), Failure> {
         if self.leash.is_killed() {
-            return Err(child::gone());
+            return Err(Failure::Overtaken(child::gone()));
         }
         let topic = &self.topic().name;
-        self.job.member.commit(Commit { topic, partition: self.partition, offset, epoch, metadata })
+        Ok(self.job.member.commit(Commit { topic, partition: self.partition, offset, epoch, metadata })?)
     }
 
     fn commit_plan(&mut self, first: i64, end: i64) -> Result<Event, Failure> {
@@ -349,11 +404,10 @@ impl Worker {
         self.place = Place { offset: goes_on, epoch, plan: None, ..self.place.clone() };
         self.plan = None;
         self.end_turn();
-        if goes_on == end {
-            return Ok(Event::Committed);
+        if goes_on > end {
+            log::info!("{}: offsets {end} to {goes_on} were landed before", self.name());
         }
-        log::info!("{}: offsets {end} to {goes_on} were landed before", self.name());
-        Ok(Event::Skipped)
+        Ok(Event::committed(end, goes_on))
     }
 }
 

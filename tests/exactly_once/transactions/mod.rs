@@ -94,6 +94,28 @@ fn transactions_refuse_what_cannot_be_part_of_them() {
 }
 
 #[test]
+fn transactions_land_no_range_again_and_say_how_to_go_on() {
+    let copying = Copying::new(1, 300);
+    copying.finish();
+    let reset = |options: &str| {
+        let line = format!("reset {} --topic {} --partition 0 {options} --yes", copying.group, copying.from);
+        copying.kafka("topic-admin").args(line.split(' ')).go().succeeds()
+    };
+    reset("--at 100 --until 200");
+    let ran = copying.consumer(&copying.plain()).go().exits(2);
+    // Behind the range lies what was sent before, and nothing could tell.
+    for words in ["with --transactional no range is landed again", "--partition 0 --at 300 --yes to go on"] {
+        assert!(ran.stderr.contains(words), "{words}: {}", ran.stderr);
+    }
+    assert!(!ran.stderr.contains("attempt"), "{}", ran.stderr);
+    assert_eq!(copying.read(&copying.to, "read_uncommitted").len(), 300, "nothing was sent");
+    reset("--at 300");
+    copying.produce(50);
+    copying.finish();
+    copying.check();
+}
+
+#[test]
 fn transactions_that_take_too_long_are_told_as_such_and_done_again() {
     let copying = Copying::new(1, 100);
     // The broker looks for them every ten seconds.
