@@ -26,7 +26,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// A partition at work.
 pub struct Worker {
     pub(super) job: Arc<Job>,
-    topic: usize,
+    pub(super) topic: usize,
     pub(super) partition: i32,
     pub(super) leash: Arc<Leash>,
     machine: Machine,
