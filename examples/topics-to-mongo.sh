@@ -19,10 +19,11 @@
 # shellcheck disable=SC2016 # What stands in single quotes is for the shell of a batch.
 set -eu
 nations=${NATIONS:-au de fr} stem=${STEM:-users_} group=${GROUP:-mongo}
+topics="$stem($(echo "$nations" | tr ' ' '|'))"
 export SLUICEBOX_SEAL=1 DATABASE="${DATABASE:-lake}"
 
 consume() {
-    exec kafka-consume --pattern "$stem($(echo "$nations" | tr ' ' '|'))" --group "$group" "$@" -- \
+    exec kafka-consume --pattern "$topics" --group "$group" "$@" -- \
         sh -c 'mongo-put --create --database "$DATABASE" --collection "$BATCH_TOPIC"'
 }
 
@@ -30,8 +31,8 @@ case ${1-} in
     setup)
         for nation in $nations; do
             topic-admin create "$stem$nation" --if-not-exists --partitions 2 --replication-factor "${REPLICAS:-3}"
-            topic-admin init-group "$group" --topic "$stem$nation" --at earliest --if-not-exists
         done
+        topic-admin init-group "$group" --pattern "$topics" --at earliest --if-not-exists
         ;;
     feed)
         ${SOURCE:-fetch-users --nat "$(echo "$nations" | tr ' ' ,)" --results 3 --every 5s --jitter 5s --for 1m} |

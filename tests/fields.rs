@@ -143,6 +143,12 @@ fn what_is_probably_misspelt_is_told() {
         dropped.stderr
     );
     map(&["--where", "natt? == 'GB'", "a=nat"]).stdin(users.clone()).go().succeeds();
+    let lost = map(&["a=nat", "b:int?=dob.aeg", "c?='{dob.aeg}'", "d?=id.value"]).stdin(users.clone()).go();
+    let lost = lost.exits(0);
+    assert_eq!(lost.text().lines().count(), 60);
+    assert!(lost.stderr.contains("b?=: no record has 'dob.aeg': is it misspelt?"), "{}", lost.stderr);
+    assert_eq!(lost.stderr.lines().count(), 1, "once, and what is null is there: {}", lost.stderr);
+    map(&["a=nat", "b?=dob.aeg ?? null"]).stdin(users.clone()).go().succeeds();
     let ran = map(&["--drop", "emial", "--seal"]).stdin(users).go();
     let ran = ran.fails(1, &["path 'emial' of --drop matched none of 60 records"]);
     assert!(!ran.text().contains("\"close\""), "no closing seal");

@@ -557,6 +557,7 @@ complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __f
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from delete" -l dry-run -d 'Say what would be deleted'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -s t -l topic -d 'A topic that it is to read; may be repeated' -r
+complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -l pattern -d 'The topics whose whole names match this regular expression now, as kafka-consume --pattern has them' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -l at -d 'Where it begins in every partition: earliest, latest, @TIME or OFFSET' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -s b -l brokers -d 'Brokers to start from' -r
 complete -c sluicebox -n "__fish_sluicebox_using_subcommand topic-admin; and __fish_seen_subcommand_from init-group" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F

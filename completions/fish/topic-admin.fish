@@ -75,6 +75,7 @@ complete -c topic-admin -n "__fish_topic_admin_using_subcommand delete" -l if-ex
 complete -c topic-admin -n "__fish_topic_admin_using_subcommand delete" -l dry-run -d 'Say what would be deleted'
 complete -c topic-admin -n "__fish_topic_admin_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c topic-admin -n "__fish_topic_admin_using_subcommand init-group" -s t -l topic -d 'A topic that it is to read; may be repeated' -r
+complete -c topic-admin -n "__fish_topic_admin_using_subcommand init-group" -l pattern -d 'The topics whose whole names match this regular expression now, as kafka-consume --pattern has them' -r
 complete -c topic-admin -n "__fish_topic_admin_using_subcommand init-group" -l at -d 'Where it begins in every partition: earliest, latest, @TIME or OFFSET' -r
 complete -c topic-admin -n "__fish_topic_admin_using_subcommand init-group" -s b -l brokers -d 'Brokers to start from' -r
 complete -c topic-admin -n "__fish_topic_admin_using_subcommand init-group" -s F -l kafka-config -d 'File of librdkafka properties: key=value lines, # comments' -r -F

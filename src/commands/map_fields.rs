@@ -69,7 +69,8 @@ impl Command for MapFields {
             written in JSON quotes; a path that begins with / is a JSON Pointer (RFC 6901).\n\n\
             Strict: a record in which a source is missing is rejected, and so is one that has two values for one \
             field on the way of a path. NAME?=PATH leaves the field out instead (in a template, where the value is \
-            null, too); PATH ?? JSON puts a default in the place of what is missing or null. null is a value: it is \
+            null, too), and warns of a PATH that no record had; PATH ?? JSON puts a default in the place of what is \
+            missing or null, and warns of nothing. null is a value: it is \
             copied, converts to null, and has no text in a template.\n\n\
             Types: string (numbers and booleans as they are spelled), int (32 bits), long (64 bits), double, decimal, \
             decimal(p,s), boolean, timestamp (RFC 3339 with a zone), timestamp_s, timestamp_ms, timestamp_us (a number \

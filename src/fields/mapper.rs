@@ -1,7 +1,5 @@
 //! The plan at work: one old record in, new ones out.
 
-use std::cell::Cell as Noted;
-
 use super::base::Base;
 use super::cell::{Cell, Constant};
 use super::filter::{Filter, Lookup, Truth, Unknown as NotYet};
@@ -82,9 +80,6 @@ pub(super) struct Asked {
     pub wish: Wish,
     /// Whether it may be missing in all records.
     pub optional: bool,
-    /// Whether it ever was there, and ever was not.
-    pub there: Noted<bool>,
-    pub absent: Noted<bool>,
 }
 
 /// The places of `--where` in one row.
@@ -97,7 +92,7 @@ impl Lookup<usize> for Places<'_> {
     fn look(&self, place: &usize) -> Result<Option<Cell<'_>>, NotYet> {
         let asked = &self.asked[*place];
         let cell = self.row.look(&asked.wish.spot).map_err(|_| NotYet)?;
-        if cell.is_some() { &asked.there } else { &asked.absent }.set(true);
+        asked.wish.seen.note(cell.is_some());
         Ok(cell)
     }
 
@@ -114,6 +109,7 @@ impl Transform for Mapper {
 
     fn finish(&mut self) -> Result<Facts> {
         self.work.warn_of_misspelt_conditions();
+        self.work.warn_of_misspelt_sources();
         self.work.check_drops()?;
         Ok(self.work.facts(self.explode.is_some()))
     }
@@ -282,11 +278,36 @@ impl Work {
     /// A path that `--where` has never found is most likely misspelt, and then what was dropped was
     /// dropped by mistake.
     fn warn_of_misspelt_conditions(&self) {
-        let never = |asked: &&Asked| !asked.optional && asked.absent.get() && !asked.there.get();
+        let never = |asked: &&Asked| !asked.optional && asked.wish.seen.is_never_there();
         for asked in self.asked.iter().filter(never) {
             let place = &asked.wish.place;
             log::warn!("--where: no record has '{place}': is it misspelt? ('{place}?' where that may be)");
         }
+    }
+
+    /// So is a source that `?=` allows to be missing in some records, and that was missing in all.
+    fn warn_of_misspelt_sources(&self) {
+        for (target, place) in self.never_found() {
+            log::warn!(
+                "{target}?=: no record has '{place}': is it misspelt? ('{place} ?? null' where that may be)"
+            );
+        }
+    }
+
+    /// The sources without a default that were looked for and never found, by their paths, each once, and
+    /// the first field that wants it.
+    pub(super) fn never_found(&self) -> Vec<(&str, String)> {
+        let mut never: Vec<(&str, String)> = Vec::new();
+        for mapping in self.mappings.iter().filter(|mapping| mapping.optional) {
+            let lost =
+                mapping.rule.wishes().filter(|wish| wish.default.is_none() && wish.seen.is_never_there());
+            for place in lost.map(|wish| wish.place.to_string()) {
+                if never.iter().all(|(_, other)| *other != place) {
+                    never.push((&mapping.target, place));
+                }
+            }
+        }
+        never
     }
 
     fn facts(&self, exploded: bool) -> Facts {

@@ -1,6 +1,5 @@
 //! From what the user wrote to a checked [`Mapper`].
 
-use std::cell::Cell as Noted;
 use std::path::PathBuf;
 
 use super::cell::Constant;
@@ -10,7 +9,7 @@ use super::mapper::{Asked, Mapper, Output, Work};
 use super::row::{Explode, Spot, Wish};
 use super::source::{About, Reference, Source, outside_quotes};
 use super::spec::{self, Spec};
-use super::tally::{Count, Tally};
+use super::tally::{Count, Seen, Tally};
 use super::target::{Mapping, Piece, Rule, Target};
 use super::template;
 use super::wanted::{Found, Place as Slot, Wanted};
@@ -234,14 +233,13 @@ impl Planner<'_> {
 
     fn wish(&mut self, source: Source) -> Result<Wish> {
         let spot = self.spot(&source.place)?;
-        Ok(Wish { spot, place: source.place, default: source.default })
+        Ok(Wish { spot, place: source.place, default: source.default, seen: Seen::default() })
     }
 
     /// A place of `--where`, by its number.
     fn ask(&mut self, asked: AskedPlace, all: &mut Vec<Asked>) -> Result<usize> {
         let wish = self.wish(Source { place: asked.place, default: None })?;
-        let (there, absent) = (Noted::new(false), Noted::new(false));
-        all.push(Asked { wish, optional: asked.optional, there, absent });
+        all.push(Asked { wish, optional: asked.optional });
         Ok(all.len() - 1)
     }
 

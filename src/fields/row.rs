@@ -3,6 +3,7 @@
 use super::cell::{Cell, Constant};
 use super::near;
 use super::source::Reference;
+use super::tally::Seen;
 use super::wanted::Slot;
 use crate::json::{Path, Step};
 use crate::stream::Reject;
@@ -28,6 +29,8 @@ pub(super) struct Wish {
     pub place: Reference,
     /// Stands in where it is missing or null.
     pub default: Option<Constant>,
+    /// Whether it was found, where that is asked in the end.
+    pub seen: Seen,
 }
 
 /// The exploded array.

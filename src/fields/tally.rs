@@ -1,9 +1,31 @@
 //! What became of fields, for the summary; and what is probably misspelt, because it never led anywhere.
 
+use std::cell::Cell;
+
 use serde_json::json;
 
 use super::target::Mapping;
 use crate::stream::Facts;
+
+/// Whether a place that may be missing ever was there, and ever was not.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    there: Cell<bool>,
+    absent: Cell<bool>,
+}
+
+impl Seen {
+    /// Takes note of one look.
+    #[inline]
+    pub fn note(&self, is_there: bool) {
+        if is_there { &self.there } else { &self.absent }.set(true);
+    }
+
+    /// It was looked for, and never found.
+    pub fn is_never_there(&self) -> bool {
+        self.absent.get() && !self.there.get()
+    }
+}
 
 /// What became of one mapping, over all new records.
 #[derive(Clone, Copy, Debug, Default)]

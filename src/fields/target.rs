@@ -26,6 +26,22 @@ pub(super) enum Rule {
     Value(Wish, Option<Convert>),
 }
 
+impl Rule {
+    /// The values that it is made of.
+    pub fn wishes(&self) -> impl Iterator<Item = &Wish> {
+        let (single, pieces) = match self {
+            Self::Literal(_) => (None, &[][..]),
+            Self::Value(wish, _) => (Some(wish), &[][..]),
+            Self::Template(pieces) => (None, &pieces[..]),
+        };
+        let of_pieces = pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(_) => None,
+            Piece::Value(wish) => Some(wish),
+        });
+        single.into_iter().chain(of_pieces)
+    }
+}
+
 /// A piece of a template.
 #[derive(Debug)]
 pub(super) enum Piece {
@@ -154,7 +170,11 @@ impl Writer<'_> {
                 self.counts[number].defaults += 1;
                 Ok(Some(default.cell()))
             }
-            _ if cell.is_none() && !self.mappings[number].optional => {
+            _ if self.mappings[number].optional => {
+                wish.seen.note(cell.is_some());
+                Ok(cell)
+            }
+            _ if cell.is_none() => {
                 let target = &self.mappings[number].target;
                 Err(row.missing(
                     wish,

@@ -298,6 +298,25 @@ fn a_plan_that_contradicts_itself_is_refused() {
 }
 
 #[test]
+fn an_optional_source_that_never_was_there_is_told_once_a_path() {
+    let never = |line: &str, records: &[&str]| {
+        let mut mapper = mapper(line);
+        records.iter().for_each(|record| drop(pass(&mut mapper, record).unwrap()));
+        let never = mapper.work.never_found();
+        never.into_iter().map(|(target, place)| format!("{target}={place}")).collect::<Vec<_>>()
+    };
+    let records = [r#"{"email":"a","nil":null,"d":[{"s":1}]}"#, r#"{"email":"b","sometimes":1,"d":[{}]}"#];
+    assert_eq!(never("mail?=emial also?=emial a?=email", &records), ["mail=emial"]);
+    assert!(never("a?=sometimes b?=nil c:int?=nil", &records).is_empty(), "there once, or null");
+    assert!(never("a?=no.where~??~null b=nowhere~??~1 c:=2", &records).is_empty(), "what has a default");
+    // Nobody knows of what stands behind the first that is missing.
+    assert_eq!(never("a?={emial}~{email}~{nowhere} e=email", &records), ["a=emial"]);
+    assert!(never("a?=<{nil}>", &records).is_empty());
+    assert_eq!(never("--explode d a?=d.s b?=d.t", &records), ["b=d.t"]);
+    assert!(never("a?=emial", &[]).is_empty(), "no record, no news");
+}
+
+#[test]
 fn a_drop_that_never_met_anything_fails_in_the_end() {
     let end = |line: &str, records: &[&str]| {
         let mut mapper = mapper(line);

@@ -1,6 +1,6 @@
 //! Topics: created, listed, described and deleted, as scripts and CI jobs need it.
 //!
-//! A name is a name, never a pattern. Everything is checked for all topics before anything is done
+//! A name is a name, never a pattern; what is one is said to be one ([`Selection`]). Everything is checked for all topics before anything is done
 //! for one. What is created is usable when [`Admin::create`] returns, and what is deleted is gone:
 //! the next command of a script does not have to wait.
 
@@ -18,6 +18,7 @@ use super::native::identity;
 use super::options::Settings;
 use super::ranges;
 use super::rights::{Operation, Right};
+use super::selection::Selection;
 use super::start::Start;
 use super::topic::{self, Topic};
 use crate::run::exit::{Error, Exit, Result};
@@ -80,6 +81,11 @@ impl Admin {
     /// The topic, or none.
     pub fn look_up(&self, name: &str) -> Result<Option<Topic>> {
         topic::look_up(self.client().client(), name, self.to, self.wait)
+    }
+
+    /// The topics that are meant, as they are now, each once.
+    pub fn find(&self, selection: &Selection) -> Result<Vec<Topic>> {
+        selection.find(self.client().client(), self.wait)
     }
 
     /// Every topic of the cluster in the order of their names.

@@ -189,11 +189,11 @@ fn the_schema_may_change_from_one_batch_to_the_next() {
 }
 
 /// The consumer with a script of its own file.
-fn land_sh(world: &World) -> Run {
+fn land_sh(world: &World, attempts: u32) -> Run {
     world
         .kafka("kafka-consume")
-        .args([&world.topic, "--group", &world.group, "--exit-at-end", "--max-attempts", "1"])
-        .args(["-X", "session.timeout.ms=1000", "--"])
+        .args([&world.topic, "--group", &world.group, "--exit-at-end"])
+        .args(["--max-attempts", &attempts.to_string(), "-X", "session.timeout.ms=1000", "--"])
         .arg(world.dir.join("land.sh"))
         .env("PATH", crate::support::path())
 }
@@ -210,10 +210,14 @@ fn a_script_that_was_edited_under_a_standing_plan_is_told() {
     let world = World::new(1, 100);
     let edited = |ran: &Ran| ran.stderr.matches("were planned for another command, or it was edited").count();
     write_land_sh(&world, "exit 1");
-    assert_eq!(edited(&land_sh(&world).go().exits(1)), 0);
-    assert_eq!(edited(&land_sh(&world).go().exits(1)), 0, "the same script");
+    assert_eq!(edited(&land_sh(&world, 1).go().exits(1)), 0);
+    assert_eq!(edited(&land_sh(&world, 1).go().exits(1)), 0, "the same script");
+    write_land_sh(&world, "exit 1 # edited");
+    let ran = land_sh(&world, 2).go().exits(1);
+    assert!(ran.stderr.contains("attempt 1 of 2"), "{}", ran.stderr);
+    assert_eq!(edited(&ran), 1, "once, and not at each attempt");
     write_land_sh(&world, &world.land());
-    assert_eq!(edited(&land_sh(&world).go().exits(0)), 1);
+    assert_eq!(edited(&land_sh(&world, 1).go().exits(0)), 1);
     assert_eq!(world.check().records, 100);
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{consume, kafka, produce, sorted, topic};
-use crate::support::{Run, fresh};
+use crate::support::{Ran, Run, fresh};
 
 fn route(arguments: &[&str]) -> Run {
     kafka("kafka-produce").args(["--topic-from", "to"]).args(arguments)
@@ -92,6 +92,40 @@ fn kafka_pattern_means_whole_names_and_each_record_tells_its_topic() {
     let ran = kafka("kafka-consume").args(["--pattern", &format!("{stem}x"), "-e"]).go().exits(2);
     assert!(ran.stderr.contains("no topic matches"), "{}", ran.stderr);
     kafka("kafka-consume").args(["--pattern", "users(", "-e"]).go().exits(2);
+}
+
+#[test]
+fn kafka_group_begins_in_the_topics_of_a_pattern_and_later_in_those_that_are_new() {
+    let (stem, group) = (fresh("pattern-begin"), fresh("pattern-begin"));
+    let make = |end: &str| {
+        kafka("topic-admin").args(["create", &format!("{stem}.{end}"), "-p", "1"]).go().succeeds()
+    };
+    ["b", "a", "a-more"].iter().for_each(|end| drop(make(end)));
+    let init = |pattern: &str, more: &[&str]| {
+        let init =
+            kafka("topic-admin").args(["init-group", &group, "--at", "earliest", "--pattern", pattern]);
+        init.args(more).go()
+    };
+    let told = |ran: Ran| -> Vec<(String, String)> {
+        let text = |line: &Value, name: &str| line[name].as_str().unwrap().replace(&stem, "");
+        ran.succeeds().json().iter().map(|line| (text(line, "topic"), text(line, "outcome"))).collect()
+    };
+    let each = |outcomes: &[(&str, &str)]| -> Vec<(String, String)> {
+        outcomes.iter().map(|(topic, outcome)| (format!(".{topic}"), (*outcome).to_owned())).collect()
+    };
+    let pattern = format!("{stem}\\.[abc]");
+    init(&format!("{stem}x"), &[]).fails(2, &["no topic matches", "topic-admin list"]);
+    init("users(", &[]).fails(2, &["--pattern"]);
+    let neither = kafka("topic-admin").args(["init-group", &group, "--at", "earliest"]).go();
+    neither.fails(2, &["--topic", "--pattern"]);
+    let would = each(&[("a", "would_create"), ("b", "would_create")]);
+    assert_eq!(told(init(&pattern, &["--dry-run"])), would, "whole names");
+    let named = format!("{stem}.a");
+    let created = each(&[("a", "created"), ("b", "created")]);
+    assert_eq!(told(init(&pattern, &["--topic", &named])), created, "named and matched, it is begun once");
+    drop(make("c"));
+    let grown = each(&[("a", "exists"), ("b", "exists"), ("c", "created")]);
+    assert_eq!(told(init(&pattern, &["--if-not-exists"])), grown);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 """The jobs of the pipelines in examples/, as one would write them in PySpark.
 
-usage: spark_jobs.py JOB EXAMPLES             reads topics, writes the folder JOB.spark, and the file `peaks`
-       spark_jobs.py compare-JOB EXAMPLES     holds JOB.spark against what we wrote; exit 1 where a row differs
+usage: spark_jobs.py JOB EXAMPLES             reads topics, writes the folder JOB.spark or a table, and the file `peaks`
+       spark_jobs.py compare-JOB EXAMPLES     holds the folder JOB.spark against what we wrote; exit 1 where a row differs
 
 Runs where the file hash.key is. `peaks` has the peak memory in KB of each process: Python, the JVM, Python's workers.
 """
@@ -14,12 +14,17 @@ import sys
 
 from pyspark.sql import SparkSession, functions as f
 
+from stored import COLUMNS, NATIONS, cassandra
+
 job, examples = sys.argv[1:]
 
 # A postcode is a number here and a string there: as a STRING it is its text.
 USER = """gender STRING, name STRUCT<title: STRING, first: STRING, last: STRING>,
     location STRUCT<street: STRUCT<number: INT, name: STRING>, city: STRING, postcode: STRING,
     country: STRING, coordinates: STRUCT<latitude: STRING, longitude: STRING>>, email STRING"""
+# What is an object is its text here.
+WHOLE_USER = ", ".join(f"{name} STRING" for name in """gender name location email login dob registered phone cell id picture
+    nat""".split())
 MESSAGE = "data ARRAY<STRUCT<s: STRING, p: DOUBLE, t: BIGINT, v: DOUBLE, c: ARRAY<STRING>>>, type STRING"
 
 
@@ -37,15 +42,15 @@ def session():
     return builder.getOrCreate()
 
 
-def topic(name, schema):
-    """The records of a topic."""
+def topic(name, schema, *besides):
+    """The records of a topic, and what Kafka knows of them besides."""
     brokers = os.environ["KAFKA_BOOTSTRAP_SERVERS"]
     lines = spark.read.format("kafka").option("kafka.bootstrap.servers", brokers).option("subscribe", name).load()
-    return lines.select(f.from_json(f.col("value").cast("string"), schema).alias("record")).select("record.*")
+    return lines.select(f.from_json(f.col("value").cast("string"), schema).alias("record"), *besides).select("record.*", *besides)
 
 
-def flat_users():
-    return topic("users", USER).select(
+def flat_users(name="users", *besides):
+    return topic(name, USER, *besides).select(
         f.concat("name.title", f.lit(". "), "name.first", f.lit(" "), "name.last").alias("name"),
         "gender",
         f.concat(f.col("location.street.number").cast("string"), f.lit(", "), "location.street.name").alias("address"),
@@ -55,7 +60,25 @@ def flat_users():
         f.col("location.coordinates.latitude").cast("double").alias("latitude"),
         f.col("location.coordinates.longitude").cast("double").alias("longitude"),
         "email",
+        *besides,
     )
+
+
+def last_users():
+    """The last record of each email. All of one email are in one partition, where offsets say which is later."""
+    last = f.max_by(f.struct(*COLUMNS), "offset").alias("user")
+    return flat_users("random_names", "offset").groupBy("email").agg(last).select("user.*")
+
+
+def store(rows):
+    """Rows of one task into Cassandra."""
+    from cassandra.concurrent import execute_concurrent_with_args
+
+    with cassandra() as cluster:
+        session = cluster.connect("lake")
+        marks = ", ".join("?" * len(COLUMNS))
+        insert = session.prepare(f"INSERT INTO random_names_spark ({', '.join(COLUMNS)}) VALUES ({marks})")
+        execute_concurrent_with_args(session, insert, rows, concurrency=128)
 
 
 def pseudonym():
@@ -89,8 +112,20 @@ def write():
         # Without these it would take the spaces at the ends of values away.
         whole = {"ignoreLeadingWhiteSpace": False, "ignoreTrailingWhiteSpace": False}
         flat_users().write.options(header=True, **whole).csv(out)
+    elif job == "users-to-cassandra":
+        last_users().foreachPartition(store)
+    elif job == "topics-to-mongo":
+        # A text that is an object becomes one, with its numbers as numbers and its texts as texts.
+        mongo = {"connection.uri": os.environ["MONGODB_URI"], "database": "lake", "convertJson": "objectOrArrayOnly"}
+        for name in (f"users_{nation}" for nation in NATIONS):
+            users = topic(name, WHOLE_USER)
+            users.write.format("mongodb").options(**mongo, collection=f"{name}_spark").mode("append").save()
+    elif job == "trades-to-postgres":
+        url = "jdbc:postgresql://{PGHOST}:{PGPORT}/{PGDATABASE}".format(**os.environ)
+        user = {"user": os.environ["PGUSER"], "password": os.environ["PGPASSWORD"], "driver": "org.postgresql.Driver"}
+        trades().write.jdbc(url, "trades_spark", properties=user)
     else:
-        trades().write.parquet(out)
+        sys.exit(f"there is no job {job}")
 
 
 def compare(job):

@@ -8,19 +8,24 @@ use crate::batch::place::Plan;
 use crate::kafka::admin::Admin;
 use crate::kafka::places::{Bounds, Commits, Site};
 use crate::kafka::registry::{NewPlace, parse_group};
+use crate::kafka::selection::{Pattern, Selection};
 use crate::kafka::start::Start;
 use crate::kafka::topic::parse_name;
 use crate::run::{Error, Result};
 
 /// Options of `topic-admin init-group`.
 #[derive(clap::Args)]
+#[command(group = clap::ArgGroup::new("which").args(["topics", "pattern"]).required(true).multiple(true))]
 pub(super) struct InitGroup {
     /// The consumer group
     #[arg(value_name = "GROUP", value_parser = parse_group)]
     pub(super) group: String,
     /// A topic that it is to read; may be repeated
-    #[arg(short, long = "topic", value_name = "TOPIC", required = true, value_parser = parse_name)]
+    #[arg(short, long = "topic", value_name = "TOPIC", value_parser = parse_name)]
     topics: Vec<String>,
+    /// The topics whose whole names match this regular expression now, as kafka-consume --pattern has them
+    #[arg(long, value_name = "REGEX")]
+    pattern: Vec<Pattern>,
     /// Where it begins in every partition: earliest, latest, @TIME or OFFSET
     #[arg(long, value_name = "WHERE", value_parser = parse_at)]
     at: Start,
@@ -68,10 +73,11 @@ enum Step {
 }
 
 impl InitGroup {
-    pub(super) fn run(mut self, admin: &Admin) -> Result<()> {
-        self.topics.sort_unstable();
-        self.topics.dedup();
-        let sites: Vec<Site> = self.topics.iter().map(|topic| admin.site(topic)).collect::<Result<_>>()?;
+    pub(super) fn run(self, admin: &Admin) -> Result<()> {
+        let selection = Selection { names: self.topics.clone(), patterns: self.pattern.clone() };
+        let mut topics = admin.find(&selection)?;
+        topics.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        let sites: Vec<Site> = topics.iter().map(|topic| admin.site(&topic.name)).collect::<Result<_>>()?;
         let commits = admin.commits_in(&self.group, &sites)?;
         let mut steps = Vec::new();
         for site in &sites {

@@ -90,8 +90,8 @@ impl Command for TopicAdmin {
         kind: Kind::Control,
         about: "create, list, describe and delete Kafka topics; begin, watch and mend consumer groups",
         description: "Prints JSON objects on stdout: one a topic, or one a partition in which a group stands. \
-            Names are exact; no name is ever read as a pattern. Everything in a call is checked before \
-            anything is done.\n\n\
+            Names are exact; no name is ever read as a pattern, and only `init-group` takes --pattern. Everything \
+            in a call is checked before anything is done.\n\n\
             `create` returns when every partition has a leader, and `delete` when the topic is gone, so \
             that the next command of a script need not wait. --if-not-exists and --if-exists make them \
             repeatable: a topic that exists with another number of partitions is still an error (exit \
@@ -99,7 +99,9 @@ impl Command for TopicAdmin {
             for the topic itself; `topic_id` tells it from another topic of that name, made before or \
             after (null where the cluster gives none); `low` and `high` are the first offset of a partition and \
             the next one to be written.\n\n\
-            `init-group` commits where a group begins, in all partitions of its topics at once. What was \
+            `init-group` commits where a group begins, in all partitions of its topics at once. With --pattern \
+            those are the topics that match now; repeated with --if-not-exists, it begins those that were made \
+            since. What was \
             half done is completed when it is repeated; where the group has gone on since, or another tool \
             has committed, it is refused (exit status 4), or with --if-not-exists left alone if all its \
             places are good. `commit` puts lost places back, where a group has none that is good; with \
@@ -126,6 +128,10 @@ impl Command for TopicAdmin {
             (
                 "begin a consumer group, once; --if-not-exists for a script that runs again",
                 "topic-admin init-group lake --topic created_users --at earliest",
+            ),
+            (
+                "one of several topics; again, in those that are new",
+                "topic-admin init-group two --pattern '(fe)?male' --at earliest --if-not-exists",
             ),
             ("how far behind", "topic-admin lag lake | jq 'select(.total).total'"),
             ("batches that were begun and not finished", "topic-admin groups lake | jq 'select(.end)'"),

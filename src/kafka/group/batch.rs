@@ -48,7 +48,8 @@ impl Worker {
             end_offset: end,
         };
         let plan = self.plan.clone().unwrap_or(Plan::again(end, end));
-        if !plan.is_again() && plan.cmd != self.job.digest {
+        let edited = !plan.is_again() && plan.cmd != self.job.digest;
+        if edited && self.job.is_news((self.topic, self.partition), (first, end)) {
             log::warn!(
                 "{}: offsets {first} to {end} were planned for another command, or it was edited since: if it \
                  stores to another place now, they may lie in both",

@@ -105,6 +105,8 @@ struct Job {
     /// The digest of the command.
     digest: String,
     tally: Mutex<Tally>,
+    /// The last batch of each partition that was told to be planned for another command.
+    told: Mutex<HashMap<(usize, i32), (i64, i64)>>,
 }
 
 /// What was done.
@@ -120,6 +122,13 @@ impl Job {
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         tally.batches += 1;
         tally.counts += *counts;
+    }
+
+    /// Whether it is news that the batch of this partition was planned for another command. It is told
+    /// once, however often the batch is tried, and whoever has the partition in between.
+    fn is_news(&self, partition: (usize, i32), batch: (i64, i64)) -> bool {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.insert(partition, batch) != Some(batch)
     }
 }
 
@@ -169,9 +178,9 @@ impl Group {
         let names: Vec<Arc<str>> = topics.iter().map(|topic: &Topic| Arc::clone(&topic.name)).collect();
         let pool = Pool::new(settings, names, plan.max_children);
         let digest = command::digest(&plan.command, plan.form);
-        let tally = Mutex::default();
+        let (tally, told) = (Mutex::default(), Mutex::default());
         let settings = settings.clone();
-        let job = Job { plan, settings, member, pool, cluster, topics, ends, digest, tally };
+        let job = Job { plan, settings, member, pool, cluster, topics, ends, digest, tally, told };
         let (tell, ended) = channel();
         Ok(Self {
             job: Arc::new(job),

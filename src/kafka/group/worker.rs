@@ -31,7 +31,7 @@ const SETTLING: Duration = Duration::from_secs(300);
 /// A partition at work.
 pub struct Worker {
     pub(super) job: Arc<Job>,
-    topic: usize,
+    pub(super) topic: usize,
     pub(super) partition: i32,
     pub(super) leash: Arc<Leash>,
     machine: Machine,
