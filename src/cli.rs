@@ -94,7 +94,7 @@ fn parse(
     early: &Globals,
 ) -> Result<(clap::ArgMatches, Globals), Ended> {
     let settings = Settings::load(early.config.as_deref(), early.profile.as_deref(), STAND_INS)?;
-    let mut command = settings.apply(command(entry), TABLE.iter().map(command))?;
+    let mut command = settings.apply(command(entry), TABLE.iter().map(command))?.bin_name(entry.page.typed());
     let parsed = command.try_get_matches_from_mut(arguments).and_then(|matches| {
         let globals = Globals::from_arg_matches(&matches)?;
         Ok((matches, globals))
@@ -111,7 +111,7 @@ pub fn mistake(error: &clap::Error, command: &clap::Command, settings: &Settings
     let wrong = wrong_usage(error, command.get_name())?;
     let reads = find(command.get_name()).is_some_and(|entry| entry.page.kind.role() == Role::Reader);
     let runs_another = command.get_positionals().any(clap::Arg::is_last_set);
-    let name = command.get_name();
+    let name = command.get_bin_name().unwrap_or(command.get_name());
     Some(match (settings.place_of(error, command), stray_word(error)) {
         (Some(place), _) => wrong.at(place),
         (None, Some(program)) if runs_another => wrong.hint(format!("{name} -- {program} ...")),
@@ -247,7 +247,7 @@ pub fn command(entry: &Entry) -> clap::Command {
         .about(capital(page.about))
         .long_about(capital(page.about))
         .before_long_help(format!("{}\n\n{}", examples(page), page.description))
-        .after_help(format!("{} --help has examples, exit status and environment.", page.name))
+        .after_help(format!("{} --help has examples, exit status and environment.", page.typed()))
         .after_long_help(format!("{}\n{}", exit_status(), environment(page)))
         .help_template(
             "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}\n",

@@ -168,3 +168,14 @@ pub fn short_names() -> impl Iterator<Item = &'static str> {
     let common = ["link", "config", "sandbox", "run"];
     TABLE.iter().map(|entry| entry.page.name).filter(move |name| !common.contains(name))
 }
+
+impl Page {
+    /// What a person types: the short name, if there is one.
+    pub fn typed(&self) -> String {
+        if short_names().any(|name| name == self.name) {
+            self.name.to_owned()
+        } else {
+            format!("sluicebox {}", self.name)
+        }
+    }
+}

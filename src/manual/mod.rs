@@ -29,11 +29,7 @@ pub fn files() -> Vec<(String, String)> {
 
 /// The name of a command's page: short names stand for themselves.
 fn title(page: &Page) -> String {
-    if short_names().any(|name| name == page.name) {
-        page.name.into()
-    } else {
-        format!("sluicebox-{}", page.name)
-    }
+    page.typed().replace(' ', "-")
 }
 
 /// One script for each short name, and one for `sluicebox COMMAND`.

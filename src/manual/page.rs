@@ -34,10 +34,7 @@ pub(super) fn render(entry: &Entry) -> String {
 
 /// The command with everything that clap adds to it, under the name that a person types.
 fn built(entry: &Entry) -> Command {
-    let name = title(entry.page);
-    let command = cli::command(entry);
-    let mut command =
-        if name == entry.page.name { command } else { command.bin_name(name.replacen('-', " ", 1)) };
+    let mut command = cli::command(entry).bin_name(entry.page.typed());
     command.build();
     command
 }

@@ -78,7 +78,7 @@ fn mistakes_are_told_in_one_line() {
         (&[][..], &["--name <NAME>"][..]),
         (&["--name", "users"], &["<PIPE>"]),
         (&["--name", "a/b", "--", "true"], &["a/b", "users-to-lake"]),
-        (&["--name", "users", "generate-users"], &["(try: run -- generate-users ...)"]),
+        (&["--name", "users", "generate-users"], &["(try: sluicebox run -- generate-users ...)"]),
         (&["--name", "users", "--timeout", "soon", "--", "true"], &["soon"]),
         (&["--name", "users", "--if-locked", "maybe", "--", "true"], &["maybe", "skip"]),
         (&["--name", "users", "--max-age", "1h", "--", "true"], &["--status"]),

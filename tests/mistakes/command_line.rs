@@ -110,7 +110,7 @@ const CONTROL: &[Mistake] = &[
     ("topic-admin -b h:1 create x -p 0", &["0"]),
     ("topic-admin -b h:1 create x -c nonsense", &["nonsense", "retention.ms"]),
     ("infer-schema users.ndjson", &["(try: infer-schema ... < users.ndjson)"]),
-    ("sandbox sh x.sh", &["(try: sandbox -- sh ...)"]),
+    ("sandbox sh x.sh", &["(try: sluicebox sandbox -- sh ...)"]),
     ("sandbox", &["<COMMAND>"]),
     ("sandbox --topic x:0 -- true", &["NAME:PARTITIONS"]),
     ("sandbox -- no-such-program", &["no-such-program", "after --"]),
