@@ -50,9 +50,7 @@ impl Leader {
 
     /// Waits until another member wants to join. The group waits for this one from now on.
     pub fn wait_for_another(&mut self) {
-        let mut body = Vec::new();
-        self.identify(&mut body);
-        while self.ask(HEARTBEAT, &body).skip(4).short() != REBALANCING {
+        while !self.is_called() {
             thread::sleep(Duration::from_millis(50));
         }
     }
@@ -106,6 +104,22 @@ impl Leader {
             bytes(&mut body, &assignment);
         }
         assert_eq!(self.ask(SYNC, &body).skip(4).short(), 0, "given out");
+    }
+
+    /// Does its duty: where the group is changing once more, as after a partition has moved, it joins in, and
+    /// gives the partition to the same member.
+    pub fn attend(&mut self, owner: &str) {
+        if self.is_called() {
+            self.call_together();
+            self.settle(owner);
+        }
+    }
+
+    /// Whether the group waits for it.
+    fn is_called(&mut self) -> bool {
+        let mut body = Vec::new();
+        self.identify(&mut body);
+        self.ask(HEARTBEAT, &body).skip(4).short() == REBALANCING
     }
 
     /// Leaves.
