@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rdkafka::client::Client;
 use rdkafka::config::RDKafkaLogLevel;
@@ -41,10 +41,6 @@ const STRATEGY: Preset = ("partition.assignment.strategy", "cooperative-sticky")
 
 /// How long a question to the coordinator may take.
 pub const PATIENCE: Duration = Duration::from_secs(30);
-
-/// How long an ending process waits until it has left its group, and how often it looks.
-const FAREWELL: Duration = Duration::from_secs(3);
-const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
 /// The state of a group in which each member knows what it has.
 const SETTLED: &str = "Stable";
@@ -292,21 +288,21 @@ impl Member {
         }
     }
 
-    /// Leaves the group, so that its partitions need not wait for a timeout. The process ends after that.
+    /// Leaves the group, so that its partitions need not wait for a timeout.
     pub fn leave(self) {
-        let deadline = Instant::now() + FAREWELL;
-        if self.consumer.close_queue().is_ok() {
-            while !self.consumer.closed() && Instant::now() < deadline {
-                // Revocations come while it is polled, and are waited for.
-                drop(self.consumer.poll(BETWEEN_LOOKS));
-                let change = self.consumer.context().changes().pop_front();
-                if let Some(Change::Revoked(partitions) | Change::Lost(partitions)) = change {
+        self.consumer.unsubscribe();
+        // Revocations come while it is polled.
+        for _ in 0..20 {
+            let change = self.poll(Duration::from_millis(50));
+            match change {
+                Ok(Some(Change::Revoked(partitions) | Change::Lost(partitions))) => {
                     let _ = self.let_go(&partitions);
                 }
+                _ if self.consumer.assignment().is_ok_and(|left| left.count() == 0) => break,
+                _ => {}
             }
         }
-        // Dropped, it would be closed once more, which takes a tenth of a second.
-        std::mem::forget(self.consumer);
+        client::close(self.consumer, Duration::from_secs(3));
     }
 }
 
