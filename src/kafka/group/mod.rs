@@ -53,10 +53,8 @@ use crate::run::signals::Signals;
 use crate::stream::counts::{Counts, Facts};
 use crate::stream::rejects::Allowance;
 
-/// How long one turn of the main thread waits for the group, and where it ends with the last partition: what
-/// the partitions' threads say is heard between two turns.
+/// How long one turn of the main thread waits for the group.
 const TURN: Duration = Duration::from_millis(50);
-const SHORT_TURN: Duration = Duration::from_millis(5);
 /// How long a partition's thread may take to notice that it was ended.
 const GRACE: Duration = Duration::from_secs(5);
 /// What to consume, and how.
@@ -215,12 +213,11 @@ impl Group {
 
     fn follow(&mut self, signals: &Signals) -> Result<()> {
         let stop = signals.stop();
-        let turn = if self.job.plan.exit_at_end { SHORT_TURN } else { TURN };
         let mut kill_at = None;
         let group = self.job.plan.group.clone();
         let mut quiet = Quiet::new(&group, self.job.member.session());
         loop {
-            if let Some(change) = self.job.member.poll(turn)? {
+            if let Some(change) = self.job.member.poll(TURN)? {
                 quiet.end();
                 self.heed(change)?;
             }
