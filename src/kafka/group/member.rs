@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::client::Client;
 use rdkafka::config::RDKafkaLogLevel;
@@ -15,6 +15,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{ClientContext, Offset, TopicPartitionList};
 
+use super::pulse;
 use crate::batch::mandate::Membership;
 use crate::batch::place::Committed;
 use crate::kafka::client::{self, Journal};
@@ -27,12 +28,9 @@ use crate::kafka::options::{Preset, Settings};
 use crate::kafka::rights::{Operation, Right};
 use crate::run::{Error, Result};
 
-/// How long a member that is not heard of is waited for.
-const SESSION: &str = "session.timeout.ms";
-
 const DEFAULTS: [Preset; 2] = [
     // Soon enough for a crashed consumer's partitions to be taken over, late enough for a busy one.
-    (SESSION, "10000"),
+    (pulse::SESSION, "10000"),
     ("socket.keepalive.enable", "true"),
 ];
 
@@ -41,6 +39,10 @@ const STRATEGY: Preset = ("partition.assignment.strategy", "cooperative-sticky")
 
 /// How long a question to the coordinator may take.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long an ending process waits until it has left its group, and how often it looks.
+const FAREWELL: Duration = Duration::from_secs(3);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
 /// The state of a group in which each member knows what it has.
 const SETTLED: &str = "Stable";
@@ -122,7 +124,7 @@ impl Member {
         let fixed = [&CONSUMING[..], &[STRATEGY]].concat();
         let mut config = settings.client_config(&DEFAULTS, &fixed);
         config.set("group.id", group);
-        let session = config.get(SESSION).and_then(|text| text.parse().ok()).map(Duration::from_millis);
+        let session = pulse::set(&mut config)?;
         let ear = Ear { journal: Journal::default(), changes: Mutex::default() };
         let consumer: BaseConsumer<Ear> = client::create(&config, ear)?;
         client::connect(consumer.client(), &consumer.context().journal, settings, |wait| {
@@ -288,21 +290,21 @@ impl Member {
         }
     }
 
-    /// Leaves the group, so that its partitions need not wait for a timeout.
-    pub fn leave(self) {
-        self.consumer.unsubscribe();
-        // Revocations come while it is polled.
-        for _ in 0..20 {
-            let change = self.poll(Duration::from_millis(50));
-            match change {
-                Ok(Some(Change::Revoked(partitions) | Change::Lost(partitions))) => {
-                    let _ = self.let_go(&partitions);
-                }
-                _ if self.consumer.assignment().is_ok_and(|left| left.count() == 0) => break,
-                _ => {}
+    /// Leaves the group, so that its partitions need not wait for a timeout. The client is of no use after
+    /// that.
+    pub fn leave(&self) {
+        let deadline = Instant::now() + FAREWELL;
+        if self.consumer.close_queue().is_ok() {
+            while !self.consumer.closed() && Instant::now() < deadline {
+                // The last changes come while it is polled, and it waits for each to be heeded.
+                drop(self.consumer.poll(BETWEEN_LOOKS));
+                let _ = match self.consumer.context().changes().pop_front() {
+                    Some(Change::Revoked(partitions) | Change::Lost(partitions)) => self.let_go(&partitions),
+                    Some(Change::Assigned(partitions)) => self.take(&partitions),
+                    None => Ok(()),
+                };
             }
         }
-        client::close(self.consumer, Duration::from_secs(3));
     }
 }
 

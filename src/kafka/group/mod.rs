@@ -21,6 +21,7 @@ mod cut;
 mod leash;
 mod member;
 mod pool;
+mod pulse;
 mod quiet;
 mod range;
 mod standing;
@@ -53,8 +54,10 @@ use crate::run::signals::Signals;
 use crate::stream::counts::{Counts, Facts};
 use crate::stream::rejects::Allowance;
 
-/// How long one turn of the main thread waits for the group.
+/// How long one turn of the main thread waits for the group, and where it ends with the last partition: what
+/// the partitions' threads say is heard between two turns.
 const TURN: Duration = Duration::from_millis(50);
+const SHORT_TURN: Duration = Duration::from_millis(5);
 /// How long a partition's thread may take to notice that it was ended.
 const GRACE: Duration = Duration::from_secs(5);
 /// What to consume, and how.
@@ -213,11 +216,12 @@ impl Group {
 
     fn follow(&mut self, signals: &Signals) -> Result<()> {
         let stop = signals.stop();
+        let turn = if self.job.plan.exit_at_end { SHORT_TURN } else { TURN };
         let mut kill_at = None;
         let group = self.job.plan.group.clone();
         let mut quiet = Quiet::new(&group, self.job.member.session());
         loop {
-            if let Some(change) = self.job.member.poll(TURN)? {
+            if let Some(change) = self.job.member.poll(turn)? {
                 quiet.end();
                 self.heed(change)?;
             }
@@ -381,10 +385,11 @@ impl Group {
         let Self { job, .. } = self;
         job.pool.close();
         fault::point("leave.before");
-        if let Some(job) = Arc::into_inner(job) {
-            job.member.leave();
-        }
+        job.member.leave();
         fault::point("leave.after");
+        // The process ends now, and a thread may hang in a call. Dropped, the client would be closed once
+        // more, which takes a tenth of a second.
+        std::mem::forget(job);
     }
 }
 
