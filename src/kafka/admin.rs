@@ -1,8 +1,9 @@
 //! Topics: created, listed, described and deleted, as scripts and CI jobs need it.
 //!
-//! A name is a name, never a pattern; what is one is said to be one ([`Selection`]). Everything is checked for all topics before anything is done
-//! for one. What is created is usable when [`Admin::create`] returns, and what is deleted is gone:
-//! the next command of a script does not have to wait.
+//! A name is a name, never a pattern; what is one is said to be one ([`Selection`]). Everything is
+//! checked for all topics before anything is done for one. What is created is usable when
+//! [`Admin::create`] returns, and what is deleted is gone: the next command of a script does not have
+//! to wait.
 
 use std::time::{Duration, Instant};
 

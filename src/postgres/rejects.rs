@@ -9,12 +9,11 @@ use super::session::Session;
 use super::table::Name;
 use crate::batch::Batch;
 use crate::run::{Error, Result};
+use crate::stream::rejects::may_be_kept;
 use crate::stream::seal::Refusal;
 
 /// The table of rejects, unless it is called otherwise.
 pub const TABLE: &str = "sluicebox_rejects";
-/// How much memory the lines may take.
-const MOST_BYTES: usize = 64 << 20;
 
 /// The statement that makes the table.
 pub fn made(table: &Name) -> String {
@@ -40,11 +39,7 @@ impl Kept {
         serde_json::to_writer(&mut self.lines, refusal)
             .map_err(|error| Error::data(format!("a reject cannot be written: {error}")))?;
         self.count += 1;
-        if self.lines.len() > MOST_BYTES {
-            return Err(Error::data("more than 64 MiB of rejects: this is not the data that was expected")
-                .hint("a smaller --max-rejects at the source"));
-        }
-        Ok(())
+        may_be_kept(self.lines.len())
     }
 
     /// How many there are.

@@ -17,6 +17,18 @@ use crate::run::{Error, Result};
 /// How far a share is off by being a floating-point number.
 const SHARE_ERROR: f64 = 1e-12;
 
+/// How much memory the rejects may take that a sink keeps, to store them beside the records.
+const MOST_KEPT: usize = 64 << 20;
+
+/// Whether a sink may keep rejects of so many bytes.
+pub fn may_be_kept(bytes: usize) -> Result<()> {
+    if bytes <= MOST_KEPT {
+        return Ok(());
+    }
+    Err(Error::data("more than 64 MiB of rejects: this is not the data that was expected")
+        .hint("a smaller --max-rejects at the source"))
+}
+
 /// How many records may be rejected: `N`, `N%`, or a share such as `0.01`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Allowance {

@@ -6,13 +6,11 @@ use crate::stream::bytes::ByteInput;
 use crate::stream::counts::Counts;
 use crate::stream::frames::Chunk;
 use crate::stream::options::Reading;
+use crate::stream::rejects::may_be_kept;
 use crate::stream::report;
 use crate::stream::seal::{Refusal, Sealed, StageCounts};
 use crate::stream::shapes::ByteSink;
 use crate::stream::stdio::{self, Stdin};
-
-/// How much memory the rejects for the place beside the object may take.
-const MAX_REJECTS: usize = 64 << 20;
 
 impl Stage<'_> {
     /// Feeds the bytes of stdin to `sink` and publishes when the input has ended well.
@@ -100,10 +98,7 @@ struct Kept {
 impl Kept {
     fn keep(&mut self, refusal: Refusal) -> Result<()> {
         self.bytes += line(&refusal).len() + size_of::<Refusal>();
-        if self.bytes > MAX_REJECTS {
-            return Err(Error::data("more than 64 MiB of rejects: this is not the data that was expected")
-                .hint("a smaller --max-rejects at the source"));
-        }
+        may_be_kept(self.bytes)?;
         self.rejects.push(refusal);
         Ok(())
     }
