@@ -8,6 +8,7 @@
 pub mod builders;
 pub mod cells;
 mod columns;
+mod dictionaries;
 pub mod encoder;
 pub mod footer;
 mod guard;

@@ -26,8 +26,9 @@ use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression as Codec, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{WriterProperties, WriterVersion};
+use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder, WriterVersion};
 
+use super::dictionaries;
 use crate::run::exit::{Error, Result};
 use crate::stream::ByteOut;
 
@@ -35,6 +36,10 @@ use crate::stream::ByteOut;
 const QUEUE: usize = 2;
 /// Past this, deltas are smaller and faster than a dictionary.
 const DICTIONARY_BYTES: usize = 256 << 10;
+/// A page is made in one block of memory, and blocks of this size are used again ([`RETURNED`]).
+const PAGE_BYTES: usize = 256 << 10;
+/// Blocks from this size on are given back to the system as soon as they are free.
+const RETURNED: i32 = 1 << 20;
 /// Row groups of fewer bytes would be mostly overhead.
 pub const MIN_ROW_GROUP_BYTES: u64 = 1 << 20;
 /// The default bound of a row group: with it a process stays far below 100 MB.
@@ -86,7 +91,7 @@ impl Default for Options {
 }
 
 impl Options {
-    fn properties(&self) -> Result<WriterProperties> {
+    fn properties(&self) -> Result<WriterPropertiesBuilder> {
         let version = match self.compatibility {
             Compatibility::V2 => WriterVersion::PARQUET_2_0,
             Compatibility::V1 => WriterVersion::PARQUET_1_0,
@@ -97,8 +102,8 @@ impl Options {
             .set_writer_version(version)
             .set_compression(self.codec()?)
             .set_dictionary_page_size_limit(DICTIONARY_BYTES)
-            .set_key_value_metadata(Some(pairs.collect()))
-            .build())
+            .set_data_page_size_limit(PAGE_BYTES)
+            .set_key_value_metadata(Some(pairs.collect())))
     }
 
     fn codec(&self) -> Result<Codec> {
@@ -140,16 +145,12 @@ impl Writer {
     /// Starts a file of this schema on `out`.
     pub fn start(out: ByteOut, schema: &Arc<ArrowSchema>, options: &Options) -> Result<Self> {
         return_large_blocks();
-        let settings = ArrowWriterOptions::new()
-            .with_properties(options.properties()?)
-            .with_skip_arrow_metadata(true)
-            .with_schema_root("schema".to_owned());
-        let file = ArrowWriter::try_new_with_options(out, schema.clone(), settings).map_err(write_error)?;
+        let blank = Blank { out, schema: schema.clone(), properties: options.properties()? };
         let row_group_bytes = usize::try_from(options.row_group_bytes).unwrap_or(usize::MAX);
         let (queue, batches) = sync_channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("parquet".to_owned())
-            .spawn(move || encode(file, row_group_bytes, &batches))
+            .spawn(move || encode(blank, row_group_bytes, &batches))
             .map_err(|error| Error::io("cannot start a thread", &error))?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
@@ -197,33 +198,62 @@ impl Drop for Writer {
 ///
 /// glibc's allocator stops giving large blocks back to the system once it has seen some of them freed
 /// (its threshold follows them up to 32 MiB), and pages of all sizes then leave gaps: 104 MB and
-/// growing at 1,000,000 records, against a steady 73 MB with the threshold fixed where it starts.
+/// growing at 1,000,000 records. Fixed where it starts, at 128 KiB, each page costs the system fresh memory.
 fn return_large_blocks() {
     #[cfg(target_env = "gnu")]
     // SAFETY: sets a parameter of the allocator; any thread may do so at any time.
     unsafe {
-        libc::mallopt(libc::M_MMAP_THRESHOLD, 128 << 10);
+        libc::mallopt(libc::M_MMAP_THRESHOLD, RETURNED);
+    }
+}
+
+/// A file before its first records, which decide how it is encoded.
+struct Blank {
+    out: ByteOut,
+    schema: Arc<ArrowSchema>,
+    properties: WriterPropertiesBuilder,
+}
+
+impl Blank {
+    fn open(self, first: Option<&RecordBatch>) -> Result<ArrowWriter<ByteOut>, ParquetError> {
+        let plain = first.map_or(Ok(Vec::new()), dictionaries::useless)?;
+        let properties = plain
+            .into_iter()
+            .fold(self.properties, |properties, path| properties.set_column_dictionary_enabled(path, false));
+        let settings = ArrowWriterOptions::new()
+            .with_properties(properties.build())
+            .with_skip_arrow_metadata(true)
+            .with_schema_root("schema".to_owned());
+        ArrowWriter::try_new_with_options(self.out, self.schema, settings)
     }
 }
 
 /// The encoder's thread: until told to finish, or left alone.
-fn encode(
-    mut file: ArrowWriter<ByteOut>,
-    row_group_bytes: usize,
-    batches: &Receiver<Message>,
-) -> Result<Option<Written>> {
+fn encode(blank: Blank, row_group_bytes: usize, batches: &Receiver<Message>) -> Result<Option<Written>> {
+    let mut file = match batches.recv() {
+        Ok(Message::Batch(batch)) => {
+            let mut file = blank.open(Some(&batch)).map_err(write_error)?;
+            write(&mut file, &batch, row_group_bytes)?;
+            file
+        }
+        Ok(Message::Finish(more)) => return finish(blank.open(None).map_err(write_error)?, more).map(Some),
+        Err(_) => return Ok(None),
+    };
     loop {
         match batches.recv() {
-            Ok(Message::Batch(batch)) => {
-                file.write(&batch).map_err(write_error)?;
-                if file.in_progress_size() >= row_group_bytes {
-                    file.flush().map_err(write_error)?;
-                }
-            }
+            Ok(Message::Batch(batch)) => write(&mut file, &batch, row_group_bytes)?,
             Ok(Message::Finish(more)) => return finish(file, more).map(Some),
             Err(_) => return Ok(None),
         }
     }
+}
+
+fn write(file: &mut ArrowWriter<ByteOut>, batch: &RecordBatch, row_group_bytes: usize) -> Result<()> {
+    file.write(batch).map_err(write_error)?;
+    if file.in_progress_size() >= row_group_bytes {
+        file.flush().map_err(write_error)?;
+    }
+    Ok(())
 }
 
 fn finish(mut file: ArrowWriter<ByteOut>, more: Vec<(String, String)>) -> Result<Written> {

@@ -1,7 +1,7 @@
 //! The driver of sinks that take bytes.
 
 use super::Stage;
-use crate::run::{Error, Result};
+use crate::run::Result;
 use crate::stream::bytes::ByteInput;
 use crate::stream::counts::Counts;
 use crate::stream::frames::Chunk;
