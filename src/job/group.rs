@@ -7,7 +7,7 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, PipeReader};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -103,15 +103,14 @@ impl Group {
             program.stdin(Stdio::null());
         }
         let report = raised(&writer).map_err(fail)?;
-        let number = descriptors::hand_down(&mut program, &report);
-        program.env("SLUICEBOX_REPORT_FD", number.to_string());
+        program.env("SLUICEBOX_REPORT_FD", descriptors::number(&report));
         let lock = launch.lock.map(raised).transpose().map_err(fail)?;
-        if let Some(lock) = &lock {
-            descriptors::hand_down(&mut program, lock);
-        }
         let (tell, readers) = channel();
         listen_to(&mut program, launch, &tell).map_err(fail)?;
-        let child = program.spawn().map_err(|cause| cannot_run(launch.command, &cause))?;
+        let inherited: Vec<BorrowedFd<'_>> =
+            [Some(&report), lock.as_ref()].into_iter().flatten().map(AsFd::as_fd).collect();
+        let child = descriptors::spawn_with(&mut program, &inherited)
+            .map_err(|cause| cannot_run(launch.command, &cause))?;
         // Held by the stages alone from now on: their end is the end of the reports.
         drop((writer, report, program));
         let reports = Arc::<Mutex<Reports>>::default();

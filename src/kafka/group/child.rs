@@ -73,14 +73,13 @@ impl Child {
             program.env_remove(name);
         }
         program.envs(variables.iter().map(|(name, value)| (name, value)));
-        let descriptor = descriptors::hand_down(&mut program, &report);
-        program.env("SLUICEBOX_REPORT_FD", descriptor.to_string());
+        program.env("SLUICEBOX_REPORT_FD", descriptors::number(&report));
         if sealed {
             program.env("SLUICEBOX_SEAL", "1");
         } else {
             program.env_remove("SLUICEBOX_SEAL");
         }
-        let mut child = program.spawn().map_err(fail)?;
+        let mut child = descriptors::spawn_with(&mut program, &[report.as_fd()]).map_err(fail)?;
         // Held by the stages alone from now on: their end is the end of the reports.
         drop((report, program));
         let group = child.id() as i32;
