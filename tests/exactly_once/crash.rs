@@ -112,9 +112,9 @@ fn exactly_once_when_the_sink_is_killed_at_each_call() {
 
 #[test]
 fn exactly_once_when_the_sink_is_killed_between_parts() {
-    // 6 MB in each object but the last ones.
-    let mut world = World::new(2, 100_000);
-    (world.batch, world.encode, world.put) = (12_000, "--compression none", "--part-size 5MiB");
+    // 6 MB in each object but the last one of each partition, and a harm for each of the first.
+    let mut world = World::new(2, 200_000);
+    (world.batch, world.encode, world.put) = (20_000, "--compression none", "--part-size 5MiB");
     let harms = [
         "put kill@s3.create.before",
         "put kill@s3.create.after",

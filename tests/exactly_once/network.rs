@@ -149,8 +149,8 @@ fn exactly_once_when_the_store_does_not_answer_what_became_of_a_lost_answer() {
 #[test]
 fn exactly_once_when_a_call_of_an_upload_in_parts_is_cut_lost_or_late() {
     let mut world = World::new(1, 20);
-    (world.batch, world.encode, world.put) = (12_000, "--compression none", "--part-size 5MiB");
-    harm_store(world, 12_000, &[Kind::Create, Kind::Part, Kind::Complete], None);
+    (world.batch, world.encode, world.put) = (20_000, "--compression none", "--part-size 5MiB");
+    harm_store(world, 20_000, &[Kind::Create, Kind::Part, Kind::Complete], None);
 }
 
 #[test]
