@@ -104,6 +104,12 @@ def trades():
     )
 
 
+def into_mongo(rows, collection):
+    # A text that is an object becomes one, with its numbers as numbers and its texts as texts.
+    mongo = {"connection.uri": os.environ["MONGODB_URI"], "database": "lake", "convertJson": "objectOrArrayOnly"}
+    rows.write.format("mongodb").options(**mongo, collection=collection).mode("append").save()
+
+
 def write():
     out = f"{job}.spark"
     if job == "users-to-lake":
@@ -115,15 +121,14 @@ def write():
     elif job == "users-to-cassandra":
         last_users().foreachPartition(store)
     elif job == "topics-to-mongo":
-        # A text that is an object becomes one, with its numbers as numbers and its texts as texts.
-        mongo = {"connection.uri": os.environ["MONGODB_URI"], "database": "lake", "convertJson": "objectOrArrayOnly"}
         for name in (f"users_{nation}" for nation in NATIONS):
-            users = topic(name, WHOLE_USER)
-            users.write.format("mongodb").options(**mongo, collection=f"{name}_spark").mode("append").save()
+            into_mongo(topic(name, WHOLE_USER), f"{name}_spark")
     elif job == "trades-to-postgres":
         url = "jdbc:postgresql://{PGHOST}:{PGPORT}/{PGDATABASE}".format(**os.environ)
         user = {"user": os.environ["PGUSER"], "password": os.environ["PGPASSWORD"], "driver": "org.postgresql.Driver"}
         trades().write.jdbc(url, "trades_spark", properties=user)
+    elif job == "trades-to-mongo":
+        into_mongo(trades(), "trades_spark")
     else:
         sys.exit(f"there is no job {job}")
 

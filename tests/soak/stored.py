@@ -42,22 +42,30 @@ def users_to_cassandra():
 
 
 def topics_to_mongo():
+    return documents([f"users_{nation}" for nation in NATIONS])
+
+
+def trades_to_mongo():
+    return documents(["trades"])
+
+
+def documents(collections):
     """Documents as bytes: the order of fields counts, and a number is not its text. What names a record is ours alone."""
     import bson
     import pymongo
 
     database = pymongo.MongoClient(os.environ["MONGODB_URI"])["lake"]
 
-    def documents(suffix):
+    def found(suffix):
         found = Counter()
-        for collection in (f"users_{nation}" for nation in NATIONS):
+        for collection in collections:
             for document in database[collection + suffix].find():
                 for name in ("_id", "_sluicebox"):
                     document.pop(name, None)
                 found[collection, bson.encode(document)] += 1
         return found
 
-    return documents(""), documents("_spark")
+    return found(""), found("_spark")
 
 
 def trades_to_postgres():
