@@ -13,6 +13,7 @@ pub mod encoder;
 pub mod footer;
 mod guard;
 pub mod infer;
+mod pages;
 pub mod reader;
 pub mod writer;
 

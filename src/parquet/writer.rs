@@ -15,6 +15,7 @@
 
 use std::error::Error as StdError;
 use std::io;
+use std::iter::once;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -29,6 +30,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder, WriterVersion};
 
 use super::dictionaries;
+use super::pages::Fitting;
 use crate::run::exit::{Error, Result};
 use crate::stream::ByteOut;
 
@@ -134,6 +136,15 @@ enum Message {
     Finish(Vec<(String, String)>),
 }
 
+impl Message {
+    fn batch(&self) -> Option<&RecordBatch> {
+        match self {
+            Self::Batch(batch) => Some(batch),
+            Self::Finish(_) => None,
+        }
+    }
+}
+
 /// A file being written.
 pub struct Writer {
     /// `None` once the thread is asked to end.
@@ -223,6 +234,7 @@ impl Blank {
         let settings = ArrowWriterOptions::new()
             .with_properties(properties.build())
             .with_skip_arrow_metadata(true)
+            .with_page_store_factory(Arc::new(Fitting))
             .with_schema_root("schema".to_owned());
         ArrowWriter::try_new_with_options(self.out, self.schema, settings)
     }
@@ -230,22 +242,15 @@ impl Blank {
 
 /// The encoder's thread: until told to finish, or left alone.
 fn encode(blank: Blank, row_group_bytes: usize, batches: &Receiver<Message>) -> Result<Option<Written>> {
-    let mut file = match batches.recv() {
-        Ok(Message::Batch(batch)) => {
-            let mut file = blank.open(Some(&batch)).map_err(write_error)?;
-            write(&mut file, &batch, row_group_bytes)?;
-            file
-        }
-        Ok(Message::Finish(more)) => return finish(blank.open(None).map_err(write_error)?, more).map(Some),
-        Err(_) => return Ok(None),
-    };
-    loop {
-        match batches.recv() {
-            Ok(Message::Batch(batch)) => write(&mut file, &batch, row_group_bytes)?,
-            Ok(Message::Finish(more)) => return finish(file, more).map(Some),
-            Err(_) => return Ok(None),
+    let Ok(first) = batches.recv() else { return Ok(None) };
+    let mut file = blank.open(first.batch()).map_err(write_error)?;
+    for message in once(first).chain(batches) {
+        match message {
+            Message::Batch(batch) => write(&mut file, &batch, row_group_bytes)?,
+            Message::Finish(more) => return finish(file, more).map(Some),
         }
     }
+    Ok(None)
 }
 
 fn write(file: &mut ArrowWriter<ByteOut>, batch: &RecordBatch, row_group_bytes: usize) -> Result<()> {
