@@ -98,7 +98,7 @@ fn summary(ran: &Ran) -> Value {
 #[test]
 fn s3_stores_what_it_reads_whatever_its_length() {
     let bucket = Bucket::make();
-    for (len, parts) in [(0, 1), (3, 1), (8 * MIB, 1), (8 * MIB + 1, 2), (60_000_000, 8)] {
+    for (len, parts) in [(0, 1), (3, 1), (24 * MIB, 1), (24 * MIB + 1, 4), (60_000_000, 8)] {
         let bytes = pattern(len);
         let ran = put(&bucket.url("a/ü b.ndjson"), &bytes, &["--allow-empty", "--summary"]).exits(0);
         let facts = summary(&ran);
@@ -121,7 +121,7 @@ fn s3_says_nothing_on_success() {
 #[test]
 fn s3_keeps_metadata_and_type() {
     let bucket = Bucket::make();
-    for len in [1, 9 * MIB] {
+    for len in [1, 25 * MIB] {
         put(&bucket.url("x.parquet"), &pattern(len), &["--metadata", "Origin=api v1", "--metadata", "b=2"])
             .succeeds();
         let mut object = bucket.get("x.parquet").unwrap();
@@ -148,7 +148,7 @@ fn s3_create_only_refuses_before_it_reads() {
 
 #[test]
 fn s3_of_two_creators_one_wins() {
-    for len in [1000, 20 * MIB] {
+    for len in [1000, 30 * MIB] {
         let bucket = Bucket::make();
         let (url, contents) = (bucket.url("x"), [pattern(len), pattern(len + 1)]);
         // Both have looked and found nothing before either publishes.
@@ -287,14 +287,14 @@ fn s3_publishes_nothing_of_a_sealed_stream_that_is_cut() {
     let bucket = Bucket::make();
     let mut whole = Vec::new();
     let mut closed = FrameWriter::open(&mut whole, Sealed::new("0".into()).unwrap()).unwrap();
-    closed.write_all(&pattern(20 * MIB)).unwrap();
+    closed.write_all(&pattern(30 * MIB)).unwrap();
     closed.close(Vec::new()).unwrap();
     let closing = whole.len() - 1;
     put(&bucket.url("x"), &whole[..closing], &[]).exits(1);
-    put(&bucket.url("x"), &whole[..9 * MIB], &[]).exits(1);
+    put(&bucket.url("x"), &whole[..26 * MIB], &[]).exits(1);
     assert!(bucket.is_empty() && bucket.pending("x") == 0);
     put(&bucket.url("x"), &whole, &[]).succeeds();
-    assert!(bucket.get("x").unwrap().bytes == pattern(20 * MIB));
+    assert!(bucket.get("x").unwrap().bytes == pattern(30 * MIB));
 }
 
 /// A file system of a few MB, if this machine lets us have one.

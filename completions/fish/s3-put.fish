@@ -1,7 +1,7 @@
 complete -c s3-put -l suffix -d 'How the name ends that a batch makes under a prefix' -r
 complete -c s3-put -l metadata -d 'Metadata to store with the object; repeatable' -r
 complete -c s3-put -l content-type -d 'Content type [default: by the extension of the key]' -r
-complete -c s3-put -l part-size -d 'Size of the first part; later ones grow to 16 times that' -r
+complete -c s3-put -l part-size -d 'Size of the first part; later ones grow to 16 times that [default: 8MiB]' -r
 complete -c s3-put -l endpoint-url -d 'Store to talk to instead of AWS [default: $AWS_ENDPOINT_URL_S3, or the profile\'s]' -r
 complete -c s3-put -l region -d 'Region of the bucket [default: $AWS_REGION, the profile\'s, us-east-1]' -r
 complete -c s3-put -l aws-profile -d 'Profile in ~/.aws/config with settings and credentials [default: $AWS_PROFILE]' -r

@@ -42,11 +42,12 @@ pub struct S3Put {
     #[arg(long, value_name = "TYPE")]
     content_type: Option<String>,
 
-    /// Size of the first part; later ones grow to 16 times that
+    /// Size of the first part; later ones grow to 16 times that [default: 8MiB]
     ///
-    /// It takes four times the memory, and the largest object is 79,000 times as large.
-    #[arg(long, hide_short_help = true, value_name = "SIZE", value_parser = schedule, default_value = "8MiB")]
-    part_size: Schedule,
+    /// It takes four times the memory, and the largest object is 79,000 times as large. Input of up to one
+    /// part is sent in one request; without this option, of up to three.
+    #[arg(long, hide_short_help = true, value_name = "SIZE", value_parser = schedule)]
+    part_size: Option<Schedule>,
 
     /// Check the destination and the credentials; read and write nothing
     #[arg(long)]
@@ -92,10 +93,10 @@ impl Command for S3Put {
             metadata. --suffix .csv or .ndjson names what is no Parquet file; what the name says is checked. Before a \
             process relies on the condition it proves that the store honours it, on a permanent small object, \
             _sluicebox/condition at the root of the data set, and refuses a store that does not.\n\n\
-            Input of up to one part (8 MiB) is sent in one request, more in parts, up to three at a time. Parts \
-            grow late: 32 MiB of memory make objects of up to 15 GiB, 64 MiB up to 85 GiB, 256 MiB up to 617 GiB, \
-            which is the most. A larger --part-size scales all of these. Failed requests are repeated (five \
-            attempts, or $AWS_MAX_ATTEMPTS).\n\n\
+            Input of up to 24 MiB is sent in one request, more in parts of 8 MiB, side by side. Parts grow late: \
+            48 MiB of memory make objects of up to 15 GiB, 64 MiB up to 85 GiB, 256 MiB up to 617 GiB, which is \
+            the most. A larger --part-size scales all of these. Failed requests are repeated (five attempts, or \
+            $AWS_MAX_ATTEMPTS).\n\n\
             The rejects of a sealed stream are stored beside the object, before it, as KEY.rejects.ndjson. With \
             --create-only other rejects that are there already are not replaced (exit 4). In a batch their name \
             holds the range and a digest, and begins with _, so that readers of the data set skip it.\n\n\
@@ -135,7 +136,7 @@ impl S3Put {
             Self::tell(&target, seen);
             return stage.done();
         }
-        let upload = Upload::start(&store, target, self.part_size, warner());
+        let upload = Upload::start(&store, target, self.part_size.unwrap_or_default(), warner());
         let handle = upload.abort_handle();
         self.finish(process, stage, upload, Some(handle))
     }
@@ -149,7 +150,7 @@ impl S3Put {
             log::say(&format!("{}: {}", place.location(), place.described()));
             return stage.done();
         }
-        let (stage, landing) = stage.prepare(|| place.land(self.part_size, warner()))?;
+        let (stage, landing) = stage.prepare(|| place.land(self.part_size.unwrap_or_default(), warner()))?;
         let handle = landing.abort_handle();
         self.finish(process, stage, landing, handle)
     }

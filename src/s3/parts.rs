@@ -4,17 +4,20 @@
 //! S3 takes at most 10,000 parts of 5 MiB to 5 GiB. A part must be in memory as a whole before it is
 //! sent: its length stands in the request, and a retry sends it again. So the size of a part is a
 //! price in memory, and 10,000 times that size is the largest object. Parts therefore start small
-//! and grow late: an ordinary object costs 32 MiB, and the ceiling is still hundreds of GiB.
+//! and grow late: a large object costs 48 MiB, and the ceiling is still hundreds of GiB.
 //!
 //! | part        | size (from 8 MiB) | buffers | memory  | object up to |
 //! |-------------|-------------------|---------|---------|--------------|
-//! | 1-2,000     | 8 MiB             | 4       | 32 MiB  | 15.6 GiB     |
+//! | none        |                   | 1       | 24 MiB  | 24 MiB       |
+//! | 1-2,000     | 8 MiB             | 4       | 48 MiB  | 15.6 GiB     |
 //! | 2,001-3,500 | 16 MiB            | 4       | 64 MiB  | 39 GiB       |
 //! | 3,501-5,000 | 32 MiB            | 2       | 64 MiB  | 85.9 GiB     |
 //! | 5,001-6,500 | 64 MiB            | 2       | 128 MiB | 179.7 GiB    |
 //! | 6,501-10,000| 128 MiB           | 2       | 256 MiB | 617.2 GiB    |
 //!
-//! A larger start (`--part-size`) scales the whole table.
+//! What fits into the first buffer is sent in one request, instead of the five that its parts would
+//! take; memory that is not filled is not there. Of a larger object that buffer holds the first three
+//! parts. A start of one's own (`--part-size`) scales the table, and then the first buffer is one part.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -28,6 +31,8 @@ pub const LARGEST: u64 = 5 << 30;
 pub const MOST: u32 = 10_000;
 /// The size of the first part unless the user says otherwise.
 pub const DEFAULT: u64 = 8 << 20;
+/// How many parts the first buffer holds then.
+const LEAD: u32 = 3;
 
 /// Parts of the first size, before they grow.
 const STEADY: u32 = 2_000;
@@ -42,13 +47,15 @@ const FOUR_BUFFERS: u64 = 16 << 20;
 #[derive(Clone, Copy, Debug)]
 pub struct Schedule {
     first: u64,
+    /// How many parts the first buffer holds.
+    lead: u32,
 }
 
 impl Schedule {
     /// A schedule that starts with parts of `first` bytes.
     pub fn starting(first: u64) -> Result<Self, String> {
         if (SMALLEST..=LARGEST).contains(&first) {
-            return Ok(Self { first });
+            return Ok(Self { first, lead: 1 });
         }
         Err(format!("a part has 5MiB to 5GiB, not {first} bytes; write 8MiB"))
     }
@@ -57,6 +64,12 @@ impl Schedule {
     pub fn size(self, number: u32) -> u64 {
         let doublings = number.saturating_sub(STEADY).div_ceil(STEP).min(DOUBLINGS);
         (self.first << doublings).min(LARGEST)
+    }
+
+    /// The size of the buffer whose first bytes are those of part `number`: of one part, but for the
+    /// first one, which is as large as an object of one request.
+    pub fn buffer(self, number: u32) -> u64 {
+        if number == 1 { self.first * u64::from(self.lead) } else { self.size(number) }
     }
 
     /// The largest object: all parts together.
@@ -73,7 +86,7 @@ impl Schedule {
 
 impl Default for Schedule {
     fn default() -> Self {
-        Self { first: DEFAULT }
+        Self { first: DEFAULT, lead: LEAD }
     }
 }
 
@@ -94,9 +107,9 @@ impl Pool {
         Self { schedule, free, back, count: 0 }
     }
 
-    /// An empty buffer with room for part `number`.
+    /// An empty buffer for what begins with part `number`.
     pub fn take(&mut self, number: u32) -> Vec<u8> {
-        let size = self.schedule.size(number) as usize;
+        let size = self.schedule.buffer(number) as usize;
         let allowed = self.schedule.buffers(number);
         loop {
             let mut buffer = match self.free.try_recv() {
@@ -170,7 +183,16 @@ mod tests {
         let upto = |last: u32| gib((1..=last).map(|number| schedule.size(number)).sum());
         assert_eq!([upto(2_000), upto(3_500), upto(5_000), upto(6_500)], [15.6, 39.1, 85.9, 179.7]);
         let memory = |number: u32| (schedule.size(number) * schedule.buffers(number) as u64) >> 20;
-        assert_eq!([1, 2_001, 3_501, 5_001, 6_501, MOST].map(memory), [32, 64, 64, 128, 256, 256]);
+        assert_eq!([2_001, 3_501, 5_001, 6_501, MOST].map(memory), [64, 64, 128, 256, 256]);
+        let others = schedule.size(2) * (schedule.buffers(2) as u64 - 1);
+        assert_eq!([schedule.buffer(1), schedule.buffer(1) + others].map(|bytes| bytes >> 20), [24, 48]);
+    }
+
+    #[test]
+    fn a_size_of_ones_own_is_that_of_the_first_buffer_too() {
+        for first in [SMALLEST, DEFAULT, LARGEST] {
+            assert_eq!(Schedule::starting(first).unwrap().buffer(1), first);
+        }
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl Job {
 
     /// Stores `body` as the whole object.
     pub async fn put(&self, body: Bytes) -> Result<Published> {
-        let ours = Identity { bytes: body.len() as u64, etag: Some(hex(&Md5::digest(&body))) };
+        let ours = Identity { bytes: body.len() as u64, content: Content::Whole(&body) };
         let attempt = || around(["s3.put.before", "s3.put.after"], self.try_put(body.clone()));
         self.settle(&ours, true, attempt).await
     }
@@ -138,8 +138,8 @@ impl Job {
 
     /// Puts the parts of a multipart upload together.
     pub async fn complete(&self, upload: &str, parts: Vec<CompletedPart>, bytes: u64) -> Result<Published> {
-        let ours = Identity { bytes, etag: etag_of_parts(&parts) };
-        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
+        let ours = Identity { bytes, content: Content::Parts(&parts) };
+        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts.clone())).build();
         let points = ["s3.complete.before", "s3.complete.after"];
         let attempt = || around(points, self.try_complete(upload, parts.clone(), bytes));
         self.settle(&ours, false, attempt).await
@@ -174,7 +174,7 @@ impl Job {
     /// write (409) is worth another attempt: not for a multipart upload, whose parts are then gone.
     async fn settle<F>(
         &self,
-        ours: &Identity,
+        ours: &Identity<'_>,
         again: bool,
         mut attempt: impl FnMut() -> F,
     ) -> Result<Published>
@@ -229,7 +229,7 @@ impl Job {
     }
 
     /// The outcome when there is no further attempt.
-    async fn give_up(&self, ours: &Identity, failure: &Failure, doubt: bool) -> Result<Published> {
+    async fn give_up(&self, ours: &Identity<'_>, failure: &Failure, doubt: bool) -> Result<Published> {
         let in_batch = matches!(self.target.claim, Claim::Batch(_));
         if in_batch && failure.is_exists() {
             return Err(Error::temporary(format!(
@@ -242,13 +242,13 @@ impl Job {
     }
 
     /// The object at the target, if it is the one that was sent.
-    async fn find(&self, ours: &Identity) -> Option<Published> {
+    async fn find(&self, ours: &Identity<'_>) -> Option<Published> {
         let location = &self.target.location;
         let head =
             self.client.head_object().bucket(location.bucket()).key(location.key()).send().await.ok()?;
         let etag = unquoted(head.e_tag());
         let same = head.content_length().and_then(|n| u64::try_from(n).ok()) == Some(ours.bytes)
-            && ours.etag.as_deref() == Some(etag.as_str());
+            && ours.content.etag().as_deref() == Some(etag.as_str());
         same.then(|| Published {
             etag,
             version_id: head.version_id().map(str::to_owned),
@@ -276,9 +276,24 @@ impl Answer {
 
 /// How an object is recognised: by its length and the ETag that S3 gives to these bytes. Under
 /// KMS encryption ETags are something else; then nothing is recognised, which errs on the safe side.
-struct Identity {
+struct Identity<'a> {
     bytes: u64,
-    etag: Option<String>,
+    content: Content<'a>,
+}
+
+/// What an ETag is made of, if somebody asks for it: that is rare, and an MD5 takes as long as the request.
+enum Content<'a> {
+    Whole(&'a [u8]),
+    Parts(&'a [CompletedPart]),
+}
+
+impl Content<'_> {
+    fn etag(&self) -> Option<String> {
+        match self {
+            Content::Whole(bytes) => Some(hex(&Md5::digest(bytes))),
+            Content::Parts(parts) => etag_of_parts(parts),
+        }
+    }
 }
 
 /// The ETag that S3 makes of parts: the MD5 of their MD5s, and their number.
@@ -347,7 +362,7 @@ mod tests {
         let job =
             Job { client: store.client().clone(), store: store.name().clone(), target: Arc::new(target) };
         let outcome = store.wait(async move {
-            let ours = Identity { bytes: 4, etag: Some(hex(&Md5::digest(b"ours"))) };
+            let ours = Identity { bytes: 4, content: Content::Whole(b"ours") };
             let mut first = true;
             job.settle(&ours, true, || {
                 let (silent, job) = (std::mem::take(&mut first), job.clone());

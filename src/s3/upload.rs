@@ -1,7 +1,7 @@
 //! A stream of unknown length on its way into one object: bytes in, an object out, or nothing.
 //!
-//! Up to one part, the object is sent in one request when it is published. Beyond that, parts are
-//! sent as they fill up, side by side, and stay invisible until they are put together. Memory is
+//! Up to one buffer, the object is sent in one request when it is published. Beyond that, parts are
+//! sent as buffers fill up, side by side, and stay invisible until they are put together. Memory is
 //! bounded by [`super::parts::Pool`], whose wait for a free buffer also slows the input down.
 //!
 //! Nothing becomes visible before [`ByteSink::publish`]. Every other end of an [`Upload`] aborts it:
@@ -35,7 +35,7 @@ pub struct Upload {
     job: Job,
     schedule: Schedule,
     pool: Pool,
-    /// The bytes of part `number`, not sent yet.
+    /// The bytes from the begin of part `number` on, not sent yet.
     buffer: Vec<u8>,
     number: u32,
     bytes: u64,
@@ -69,8 +69,8 @@ impl Upload {
         AbortHandle { link: Arc::downgrade(&self.link), used: Arc::default(), proof: None }
     }
 
-    /// Takes the next bytes; sends a part when it is full *and* more bytes follow, so that the last
-    /// part is never empty and an object of exactly one part needs one request.
+    /// Takes the next bytes; sends a buffer when it is full *and* more bytes follow, so that the last
+    /// part is never empty and an object of exactly one buffer needs one request.
     pub(super) fn append(&mut self, mut bytes: &[u8]) -> Result<()> {
         self.link.check()?;
         self.bytes += bytes.len() as u64;
@@ -78,9 +78,9 @@ impl Upload {
             if self.buffer.capacity() == 0 {
                 self.buffer = self.pool.take(self.number);
             }
-            let room = self.schedule.size(self.number) as usize - self.buffer.len();
+            let room = self.schedule.buffer(self.number) as usize - self.buffer.len();
             if room == 0 {
-                self.send_part()?;
+                self.send_buffer()?;
                 continue;
             }
             let (now, later) = bytes.split_at(room.min(bytes.len()));
@@ -90,15 +90,19 @@ impl Upload {
         Ok(())
     }
 
-    fn send_part(&mut self) -> Result<()> {
+    /// Sends what is there, cut into parts.
+    fn send_buffer(&mut self) -> Result<()> {
         if self.number == MOST {
             let ceiling = self.schedule.ceiling() >> 30;
             let hint = format!("--part-size {}MiB", self.schedule.size(1) >> 18);
             return Err(Error::usage(format!("the object is larger than {ceiling} GiB")).hint(hint));
         }
-        let full = std::mem::take(&mut self.buffer);
-        self.link.send(Event::Part(self.pool.lend(full)))?;
-        self.number += 1;
+        let mut full = self.pool.lend(std::mem::take(&mut self.buffer));
+        while !full.is_empty() {
+            let part = full.split_to(full.len().min(self.schedule.size(self.number) as usize));
+            self.link.send(Event::Part(part))?;
+            self.number += 1;
+        }
         self.buffer = self.pool.take(self.number);
         self.link.check()
     }

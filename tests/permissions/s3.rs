@@ -22,8 +22,8 @@ pub const JOBS: [&str; 5] =
 
 /// The bucket of the page.
 const BUCKET: &str = "arn:aws:s3:::lake";
-/// More than a part, and less than two.
-const PARTS: usize = 12 << 20;
+/// More than one request takes.
+const PARTS: usize = 26 << 20;
 
 /// A bucket, and what may be done with it.
 struct World {

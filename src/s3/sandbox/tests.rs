@@ -36,6 +36,10 @@ impl Lake {
     }
 
     fn upload(&self, url: &str, create_only: bool) -> Upload {
+        self.upload_by(Schedule::starting(PART as u64).unwrap(), url, create_only)
+    }
+
+    fn upload_by(&self, schedule: Schedule, url: &str, create_only: bool) -> Upload {
         let warnings = self.warnings.clone();
         let target = Target {
             location: url.parse().unwrap(),
@@ -44,15 +48,11 @@ impl Lake {
             metadata: vec![("origin".into(), "test".into())],
         };
         let warn = Arc::new(move |error: &Error| warnings.lock().unwrap().push(error.to_string()));
-        Upload::start(&self.store, target, Schedule::starting(PART as u64).unwrap(), warn)
+        Upload::start(&self.store, target, schedule, warn)
     }
 
     fn put(&self, url: &str, bytes: &[u8], create_only: bool) -> Result<Facts> {
-        let mut upload = self.upload(url, create_only);
-        for piece in bytes.chunks(100_000) {
-            upload.bytes(piece)?;
-        }
-        upload.publish(None)
+        fill(self.upload(url, create_only), bytes)
     }
 
     fn get(&self, key: &str) -> Option<Vec<u8>> {
@@ -86,6 +86,12 @@ impl Drop for Lake {
     }
 }
 
+/// Publishes these bytes, which come in pieces.
+fn fill(mut upload: Upload, bytes: &[u8]) -> Result<Facts> {
+    bytes.chunks(100_000).try_for_each(|piece| upload.bytes(piece))?;
+    upload.publish(None)
+}
+
 /// Bytes that no two places share.
 fn pattern(len: usize) -> Vec<u8> {
     (0..len as u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect()
@@ -105,6 +111,21 @@ fn what_goes_up_comes_down_whatever_its_length() {
     }
     assert_eq!(lake.pending(), 0);
     assert!(lake.keeps(5), "an object replaced is an object removed");
+}
+
+#[test]
+fn what_fits_into_the_first_buffer_takes_one_request() {
+    let lake = Lake::open();
+    let (first, part) = (24 << 20, 8 << 20);
+    for (len, parts) in [(first, 1), (first + 1, 4), (first + part, 4), (first + part + 1, 5)] {
+        let bytes = pattern(len);
+        let facts = fill(lake.upload_by(Schedule::default(), "s3://lake/x", false), &bytes).unwrap();
+        assert_eq!((&facts["bytes"], &facts["parts"]), (&json!(len), &json!(parts)));
+        // S3 tells by the ETag how an object came to be.
+        let (_, sent) = facts["etag"].as_str().unwrap().split_once('-').unwrap_or(("", "1"));
+        assert_eq!(sent, parts.to_string(), "{len} bytes");
+        assert!(lake.get("x").unwrap() == bytes, "{len} bytes");
+    }
 }
 
 #[test]
