@@ -16,12 +16,15 @@
 
 mod batch;
 mod child;
+mod choice;
 mod command;
 mod cut;
 mod leash;
+mod leaving;
 mod member;
 mod pool;
 mod pulse;
+mod queue;
 mod quiet;
 mod range;
 mod standing;
@@ -37,6 +40,7 @@ use std::time::{Duration, Instant};
 
 pub use cut::Cut;
 use leash::Leash;
+use leaving::Leaving;
 use member::{Change, Member, Partition};
 use pool::Pool;
 use quiet::Quiet;
@@ -60,6 +64,7 @@ const TURN: Duration = Duration::from_millis(50);
 const SHORT_TURN: Duration = Duration::from_millis(5);
 /// How long a partition's thread may take to notice that it was ended.
 const GRACE: Duration = Duration::from_secs(5);
+
 /// What to consume, and how.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -153,13 +158,6 @@ pub struct Group {
 struct Held {
     assignment: u64,
     leash: Arc<Leash>,
-}
-
-/// Partitions that the group waits for.
-struct Leaving {
-    partitions: Vec<Partition>,
-    kill_at: Instant,
-    killed: bool,
 }
 
 impl Group {
@@ -264,15 +262,8 @@ impl Group {
             }
             Change::Revoked(partitions) => {
                 log::info!("group {}: revoked {}", self.job.plan.group, listed(&partitions));
-                for held in partitions.iter().filter_map(|partition| self.workers.get(partition)) {
-                    held.leash.stop();
-                    // One that has its whole range may still be committed; any other starts again elsewhere.
-                    if !held.leash.is_whole() {
-                        held.leash.kill();
-                    }
-                }
-                let kill_at = Instant::now() + self.job.plan.revoke_timeout;
-                self.leaving.push(Leaving { partitions, kill_at, killed: false });
+                let leaving = Leaving::start(partitions, &self.workers, self.job.plan.revoke_timeout);
+                self.leaving.push(leaving);
                 Ok(())
             }
             Change::Lost(partitions) => {
@@ -334,27 +325,17 @@ impl Group {
 
     /// Gives up what was revoked, as soon as nobody works on it.
     fn let_go(&mut self) -> Result<()> {
-        for leaving in &mut self.leaving {
-            if Instant::now() >= leaving.kill_at && !leaving.killed {
-                let held = leaving.partitions.iter().filter_map(|partition| self.workers.get(partition));
-                held.for_each(|held| held.leash.kill());
-                leaving.killed = true;
-            }
-        }
-        let (mut still, mut gone) = (Vec::new(), Vec::new());
-        for leaving in self.leaving.drain(..) {
-            let at_work = leaving.partitions.iter().any(|partition| self.workers.contains_key(partition));
-            // A thread that hangs in a call is left behind: its commit is refused by then.
-            let hangs = Instant::now() >= leaving.kill_at + GRACE;
-            if at_work && !hangs { still.push(leaving) } else { gone.push(leaving) }
-        }
+        self.leaving.iter_mut().for_each(|leaving| leaving.hurry(&self.workers));
+        let workers = &self.workers;
+        let (gone, still): (Vec<_>, _) = self.leaving.drain(..).partition(|leaving| leaving.is_over(workers));
         self.leaving = still;
-        for leaving in gone {
-            for partition in &leaving.partitions {
+        // Nothing is a thing to let go of, too: the group waits for the word.
+        for Leaving { partitions, .. } in gone {
+            for partition in &partitions {
                 self.workers.remove(partition);
                 self.resting.remove(partition);
             }
-            self.job.member.let_go(&leaving.partitions)?;
+            self.job.member.let_go(&partitions)?;
         }
         Ok(())
     }

@@ -4,13 +4,13 @@
 //! the member of the group alone. So nothing of a rebalance touches a fetch, and nothing of a fetch
 //! a rebalance. A client is made when it is first needed, and kept, with its connections.
 
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
 use super::leash::Leash;
+use super::queue::Queue;
 use crate::kafka::client::{self, Journal};
 use crate::kafka::codes;
 use crate::kafka::fetch::{self, Bell};
@@ -26,22 +26,29 @@ const TURN: Duration = Duration::from_secs(5);
 /// How often a wait for a client looks whether it is still wanted.
 const STEP: Duration = Duration::from_millis(100);
 
-/// A client goes from partition to partition, and a fetch that waits for news holds the next one up.
-const DEFAULTS: [Preset; 1] = [("fetch.wait.max.ms", "100")];
+/// A client goes from partition to partition, and a fetch that waits for news holds the next one up. It reads
+/// one partition at a time, which may fill an answer alone.
+const DEFAULTS: [Preset; 2] = [("fetch.wait.max.ms", "100"), ("fetch.message.max.bytes", "4194304")];
 
 /// The clients.
 pub struct Pool {
     settings: Settings,
     topics: Vec<Arc<str>>,
     free: Mutex<Free>,
-    given_back: Condvar,
-    waiting: AtomicUsize,
+    changed: Condvar,
 }
 
 struct Free {
     idle: Vec<Slot>,
     /// How many may still be made.
     unmade: usize,
+    queue: Queue,
+}
+
+impl Free {
+    fn is_turn_of(&self, ticket: u64) -> bool {
+        (self.unmade > 0 || !self.idle.is_empty()) && self.queue.first(Instant::now()) == Some(ticket)
+    }
 }
 
 /// A client, and the partition that it reads.
@@ -58,54 +65,59 @@ pub struct Slot {
 impl Pool {
     /// At most `count` clients for these topics.
     pub fn new(settings: &Settings, topics: Vec<Arc<str>>, count: usize) -> Self {
-        let free = Mutex::new(Free { idle: Vec::new(), unmade: count.max(1) });
+        let free = Mutex::new(Free { idle: Vec::new(), unmade: count.max(1), queue: Queue::default() });
         let settings = settings.clone();
-        Self { settings, topics, free, given_back: Condvar::new(), waiting: AtomicUsize::new(0) }
+        Self { settings, topics, free, changed: Condvar::new() }
     }
 
     fn free(&self) -> MutexGuard<'_, Free> {
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a client; none when the partition is stopped meanwhile.
-    pub fn take(&self, leash: &Leash) -> Result<Option<Slot>> {
-        self.waiting.fetch_add(1, SeqCst);
-        let taken = self.wait(leash);
-        self.waiting.fetch_sub(1, SeqCst);
-        taken
+    /// Waits for a client, for a partition with so many offsets left to be read; none when the partition is
+    /// stopped meanwhile.
+    pub fn take(&self, leash: &Leash, left: i64) -> Result<Option<Slot>> {
+        let mut free = self.free();
+        let ticket = free.queue.join(left, Instant::now());
+        while !leash.is_stopping() && !free.is_turn_of(ticket) {
+            free = self.changed.wait_timeout(free, STEP).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let is_turn = free.is_turn_of(ticket) && !leash.is_stopping();
+        free.queue.leave(ticket);
+        self.changed.notify_all();
+        if is_turn { self.hand_out(free).map(Some) } else { Ok(None) }
     }
 
-    fn wait(&self, leash: &Leash) -> Result<Option<Slot>> {
-        let mut free = self.free();
-        loop {
-            if leash.is_stopping() {
-                return Ok(None);
-            }
-            if let Some(mut slot) = free.idle.pop() {
-                slot.since = Instant::now();
-                return Ok(Some(slot));
-            }
-            if free.unmade > 0 {
-                free.unmade -= 1;
-                drop(free);
-                let made = self.make();
-                self.free().unmade += usize::from(made.is_err());
-                return made.map(Some);
-            }
-            free = self.given_back.wait_timeout(free, STEP).unwrap_or_else(PoisonError::into_inner).0;
+    fn hand_out(&self, mut free: MutexGuard<'_, Free>) -> Result<Slot> {
+        if let Some(mut slot) = free.idle.pop() {
+            slot.since = Instant::now();
+            return Ok(slot);
         }
+        free.unmade -= 1;
+        drop(free);
+        let made = self.make();
+        if made.is_err() {
+            self.free().unmade += 1;
+            self.changed.notify_all();
+        }
+        made
     }
 
     /// Gives a client back, with nothing open.
     pub fn give_back(&self, mut slot: Slot) {
         slot.close();
         self.free().idle.push(slot);
-        self.given_back.notify_one();
+        self.changed.notify_all();
     }
 
     /// Whether somebody waits for a client.
     pub fn is_wanted(&self) -> bool {
-        self.waiting.load(SeqCst) > 0
+        self.most_wanted().is_some()
+    }
+
+    /// The most that anybody who waits for a client has left to be read.
+    pub fn most_wanted(&self) -> Option<i64> {
+        self.free().queue.most()
     }
 
     fn make(&self) -> Result<Slot> {

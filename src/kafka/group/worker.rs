@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::child;
-use super::cut::{date, next_day};
 use super::leash::Leash;
 use super::member::Refused;
 use super::pool::Slot;
@@ -18,8 +17,8 @@ use crate::kafka::native::offsets::Which;
 use crate::run::exit::{Error, Exit, Result};
 use crate::run::fault;
 
-/// How often new records are looked for.
-const LOOK: Duration = Duration::from_millis(500);
+/// How often it is looked whether something has changed.
+pub(super) const LOOK: Duration = Duration::from_millis(500);
 /// The first pause after a failure, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -39,6 +38,8 @@ pub struct Worker {
     /// Where the group stands, and how many partitions it knows of.
     pub(super) place: Place,
     pub(super) known: i32,
+    /// As far as could be read when it was last looked.
+    pub(super) limit: i64,
     /// The batch that is planned.
     pub(super) plan: Option<Plan>,
     /// The leader epoch of the last record that was handed out.
@@ -93,6 +94,7 @@ impl Worker {
             slot: None,
             place: Place { offset: 0, epoch: None, start: 0, before: Before::default(), plan: None },
             known: 0,
+            limit: 0,
             plan: None,
             epoch: None,
             mean: 0.0,
@@ -246,92 +248,16 @@ impl Worker {
     }
 
     /// An offset of this partition, if there is such a record.
-    fn ask(&self, which: Which, what: impl Fn() -> String) -> Result<Option<i64>> {
+    pub(super) fn ask(&self, which: Which, what: impl Fn() -> String) -> Result<Option<i64>> {
         let found = self.job.member.offsets(&self.topic().name, &[self.partition], which, what)?;
         Ok(found.into_iter().next().flatten())
-    }
-
-    /// As far as may be read now.
-    fn limit(&self) -> Result<i64> {
-        match self.job.ends.get(&(self.topic, self.partition)) {
-            Some(end) => Ok(*end),
-            // With --exit-at-end: a partition that was added since. Nothing was in it at the start.
-            None if self.job.plan.exit_at_end => Ok(0),
-            None => self.offset(Which::Stable),
-        }
-    }
-
-    /// The end of the next batch, once there is enough for one.
-    fn choose(&mut self, first: i64, mut after: i64) -> Result<Event, Failure> {
-        let at_end = self.job.plan.exit_at_end;
-        let mut since = None;
-        while !self.leash.is_stopping() {
-            let limit = self.limit()?;
-            if limit < first && !at_end {
-                // An end moves back where records were lost, or where this is another topic.
-                self.check_topic()?;
-                return Err(self.moved_back(first, limit).into());
-            }
-            if limit <= after {
-                if at_end {
-                    return Ok(Event::Nothing);
-                }
-                self.rest_a_little(LOOK);
-                continue;
-            }
-            let since: &mut Instant = since.get_or_insert_with(Instant::now);
-            let cut = &self.job.plan.cut;
-            if !at_end && limit - first < cut.offsets(self.mean) && since.elapsed() < cut.wait {
-                let left = cut.wait.saturating_sub(since.elapsed());
-                self.rest_a_little(LOOK.min(left));
-                continue;
-            }
-            match self.look(first, limit)? {
-                Some(head) => return self.cut(first, &head, after, limit),
-                None if at_end => return Ok(Event::Nothing),
-                // Markers only. A batch needs a record.
-                None => after = limit,
-            }
-        }
-        Ok(Event::Nothing)
-    }
-
-    fn moved_back(&self, first: i64, end: i64) -> Error {
-        Error::data(format!(
-            "{}: the partition ends at {end}, before offset {first}, which is stored",
-            self.name()
-        ))
-    }
-
-    fn rest_a_little(&mut self, time: Duration) {
-        self.give_slot_back_if_wanted();
-        self.leash.wait(time);
-    }
-
-    fn cut(&mut self, first: i64, head: &Head, after: i64, limit: i64) -> Result<Event, Failure> {
-        let cut = &self.job.plan.cut;
-        let mean = if self.mean > 0.0 { self.mean } else { head.size };
-        let mut end = cut.end(first, head.offset, after, limit, mean);
-        if cut.by_day
-            && let Some(day) = self.first_of_next_day(head.time)?
-            && (head.offset.max(after) + 1..end).contains(&day)
-        {
-            end = day;
-        }
-        let date = date(head.time).to_string();
-        self.plan = Some(Plan { end, date, cmd: self.job.digest.clone(), then: None });
-        Ok(Event::Chosen(end))
-    }
-
-    fn first_of_next_day(&self, time: i64) -> Result<Option<i64>> {
-        self.ask(Which::Time(next_day(time)), || format!("cannot look for the next day in {}", self.name()))
     }
 
     /// The first record of a range.
     pub(super) fn look(&mut self, first: i64, end: i64) -> Result<Option<Head>, Failure> {
         fault::point("look.before");
         if self.slot.is_none() {
-            self.slot = self.job.pool.take(&self.leash)?;
+            self.slot = self.job.pool.take(&self.leash, self.limit.max(end) - first)?;
         }
         // Asked to stop while it waited for one.
         let Some(mut slot) = self.slot.take() else { return Err(Failure::Overtaken(child::gone())) };
@@ -346,14 +272,18 @@ impl Worker {
         range::Range { topic, partition: self.partition, first, end, form }
     }
 
-    /// After a batch.
+    /// After a batch: others come first who have more left to be read, by a batch at least, or once this one
+    /// has had its turn.
     pub(super) fn end_turn(&mut self) {
-        if self.slot.as_ref().is_some_and(Slot::turn_is_over) {
+        let left = self.limit - self.place.offset + self.job.plan.cut.offsets(self.mean);
+        if self.job.pool.most_wanted().is_some_and(|most| most > left)
+            || self.slot.as_ref().is_some_and(Slot::turn_is_over)
+        {
             self.give_slot_back_if_wanted();
         }
     }
 
-    fn give_slot_back_if_wanted(&mut self) {
+    pub(super) fn give_slot_back_if_wanted(&mut self) {
         if self.job.pool.is_wanted() {
             self.give_slot_back();
         }
