@@ -97,11 +97,11 @@ struct Batches {
     transactional: bool,
 
     /// Records in a batch at most
-    #[arg(long, value_name = "N", default_value = "100000", value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(long, value_name = "N", default_value = "250000", value_parser = clap::value_parser!(i64).range(1..))]
     batch_records: i64,
 
     /// Bytes of a batch, as an aim
-    #[arg(long, value_name = "SIZE", default_value = "128MiB", value_parser = units::bytes)]
+    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = units::bytes)]
     batch_bytes: u64,
 
     /// How long a batch that is not full is waited for; with --exit-at-end nothing is
