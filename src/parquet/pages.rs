@@ -22,13 +22,11 @@ impl PageStoreFactory for Fitting {
 #[derive(Default)]
 struct Pages {
     kept: Vec<Bytes>,
-    bytes: usize,
 }
 
 impl PageStore for Pages {
     fn put(&mut self, page: Bytes) -> Result<PageKey> {
         let key = PageKey::new(self.kept.len() as u64);
-        self.bytes += page.len();
         self.kept.push(Bytes::copy_from_slice(&page));
         Ok(key)
     }
@@ -36,13 +34,11 @@ impl PageStore for Pages {
     fn take(&mut self, key: PageKey) -> Result<Bytes> {
         let place = usize::try_from(key.get()).ok().and_then(|index| self.kept.get_mut(index));
         let page = place.map(std::mem::take);
-        let page = page.ok_or_else(|| ParquetError::General(format!("there is no page {}", key.get())))?;
-        self.bytes -= page.len();
-        Ok(page)
+        page.ok_or_else(|| ParquetError::General(format!("there is no page {}", key.get())))
     }
 
     fn memory_size(&self) -> usize {
-        self.bytes
+        self.kept.iter().map(Bytes::len).sum()
     }
 }
 

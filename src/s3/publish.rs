@@ -138,8 +138,8 @@ impl Job {
 
     /// Puts the parts of a multipart upload together.
     pub async fn complete(&self, upload: &str, parts: Vec<CompletedPart>, bytes: u64) -> Result<Published> {
-        let ours = Identity { bytes, content: Content::Parts(&parts) };
-        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts.clone())).build();
+        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
+        let ours = Identity { bytes, content: Content::Parts(parts.parts()) };
         let points = ["s3.complete.before", "s3.complete.after"];
         let attempt = || around(points, self.try_complete(upload, parts.clone(), bytes));
         self.settle(&ours, false, attempt).await

@@ -79,10 +79,15 @@ impl Pool {
     pub fn take(&self, leash: &Leash, left: i64) -> Result<Option<Slot>> {
         let mut free = self.free();
         let ticket = free.queue.join(left, Instant::now());
-        while !leash.is_stopping() && !free.is_turn_of(ticket) {
+        let is_turn = loop {
+            if leash.is_stopping() {
+                break false;
+            }
+            if free.is_turn_of(ticket) {
+                break true;
+            }
             free = self.changed.wait_timeout(free, STEP).unwrap_or_else(PoisonError::into_inner).0;
-        }
-        let is_turn = free.is_turn_of(ticket) && !leash.is_stopping();
+        };
         free.queue.leave(ticket);
         self.changed.notify_all();
         if is_turn { self.hand_out(free).map(Some) } else { Ok(None) }

@@ -275,11 +275,10 @@ impl Worker {
     /// After a batch: others come first who have more left to be read, by a batch at least, or once this one
     /// has had its turn.
     pub(super) fn end_turn(&mut self) {
+        let Some(most) = self.job.pool.most_wanted() else { return };
         let left = self.limit - self.place.offset + self.job.plan.cut.offsets(self.mean);
-        if self.job.pool.most_wanted().is_some_and(|most| most > left)
-            || self.slot.as_ref().is_some_and(Slot::turn_is_over)
-        {
-            self.give_slot_back_if_wanted();
+        if most > left || self.slot.as_ref().is_some_and(Slot::turn_is_over) {
+            self.give_slot_back();
         }
     }
 
