@@ -1,6 +1,6 @@
 //! As cron does it: the `%` of a line, one pipe for both outputs, a bare PATH, nothing of a login.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::{Command, Stdio};
 
 use super::{Desk, full_path};
@@ -43,8 +43,11 @@ pub fn cron(desk: &Desk, command: &str) -> Ran {
         name.starts_with("AWS_") || name.starts_with("KAFKA_")
     });
     let mut child = job.envs(passed).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    finish(child)
+    // Cron does not mind either when the shell has ended before it could be given anything.
+    match child.stdin.take().unwrap().write_all(input.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => panic!("{command}: {error}"),
+        _ => finish(child),
+    }
 }
 
 #[test]
