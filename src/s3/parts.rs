@@ -68,7 +68,7 @@ impl Schedule {
 
     /// The size of the buffer whose first bytes are those of part `number`: of one part, but for the
     /// first one, which is as large as an object of one request.
-    pub fn buffer(self, number: u32) -> u64 {
+    pub fn buffer_size(self, number: u32) -> u64 {
         if number == 1 { self.first * u64::from(self.lead) } else { self.size(number) }
     }
 
@@ -79,7 +79,7 @@ impl Schedule {
 
     /// How many buffers of the size of part `number` there may be: one filling, the others on
     /// their way.
-    fn buffers(self, number: u32) -> usize {
+    fn buffer_count(self, number: u32) -> usize {
         if self.size(number) <= FOUR_BUFFERS { 4 } else { 2 }
     }
 }
@@ -103,14 +103,14 @@ pub struct Pool {
 impl Pool {
     /// An empty pool; buffers come into being when they are first needed.
     pub fn new(schedule: Schedule) -> Self {
-        let (back, free) = sync_channel(schedule.buffers(1));
+        let (back, free) = sync_channel(schedule.buffer_count(1));
         Self { schedule, free, back, count: 0 }
     }
 
     /// An empty buffer for what begins with part `number`.
     pub fn take(&mut self, number: u32) -> Vec<u8> {
-        let size = self.schedule.buffer(number) as usize;
-        let allowed = self.schedule.buffers(number);
+        let size = self.schedule.buffer_size(number) as usize;
+        let allowed = self.schedule.buffer_count(number);
         loop {
             let mut buffer = match self.free.try_recv() {
                 Ok(buffer) => buffer,
@@ -182,16 +182,19 @@ mod tests {
         assert_eq!(gib(schedule.ceiling()), 617.2);
         let upto = |last: u32| gib((1..=last).map(|number| schedule.size(number)).sum());
         assert_eq!([upto(2_000), upto(3_500), upto(5_000), upto(6_500)], [15.6, 39.1, 85.9, 179.7]);
-        let memory = |number: u32| (schedule.size(number) * schedule.buffers(number) as u64) >> 20;
+        let memory = |number: u32| (schedule.size(number) * schedule.buffer_count(number) as u64) >> 20;
         assert_eq!([2_001, 3_501, 5_001, 6_501, MOST].map(memory), [64, 64, 128, 256, 256]);
-        let others = schedule.size(2) * (schedule.buffers(2) as u64 - 1);
-        assert_eq!([schedule.buffer(1), schedule.buffer(1) + others].map(|bytes| bytes >> 20), [24, 48]);
+        let others = schedule.size(2) * (schedule.buffer_count(2) as u64 - 1);
+        assert_eq!(
+            [schedule.buffer_size(1), schedule.buffer_size(1) + others].map(|bytes| bytes >> 20),
+            [24, 48]
+        );
     }
 
     #[test]
     fn a_size_of_ones_own_is_that_of_the_first_buffer_too() {
         for first in [SMALLEST, DEFAULT, LARGEST] {
-            assert_eq!(Schedule::starting(first).unwrap().buffer(1), first);
+            assert_eq!(Schedule::starting(first).unwrap().buffer_size(1), first);
         }
     }
 

@@ -78,7 +78,7 @@ impl Upload {
             if self.buffer.capacity() == 0 {
                 self.buffer = self.pool.take(self.number);
             }
-            let room = self.schedule.buffer(self.number) as usize - self.buffer.len();
+            let room = self.schedule.buffer_size(self.number) as usize - self.buffer.len();
             if room == 0 {
                 self.send_buffer()?;
                 continue;
