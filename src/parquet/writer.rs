@@ -42,6 +42,8 @@ const DICTIONARY_BYTES: usize = 256 << 10;
 const PAGE_BYTES: usize = 256 << 10;
 /// Blocks from this size on are given back to the system as soon as they are free.
 const RETURNED: i32 = 1 << 20;
+/// So much may be free at the end of the smaller ones: more than lies there between two pages.
+const KEPT: i32 = 16 << 20;
 /// Row groups of fewer bytes would be mostly overhead.
 pub const MIN_ROW_GROUP_BYTES: u64 = 1 << 20;
 /// The default bound of a row group: with it a process stays far below 100 MB.
@@ -210,11 +212,13 @@ impl Drop for Writer {
 /// glibc's allocator stops giving large blocks back to the system once it has seen some of them freed
 /// (its threshold follows them up to 32 MiB), and pages of all sizes then leave gaps: 104 MB and
 /// growing at 1,000,000 records. Fixed where it starts, at 128 KiB, each page costs the system fresh memory.
+/// So does one that was the last block when it was freed: what is free behind all others goes back as well.
 fn return_large_blocks() {
     #[cfg(target_env = "gnu")]
-    // SAFETY: sets a parameter of the allocator; any thread may do so at any time.
+    // SAFETY: sets parameters of the allocator; any thread may do so at any time.
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, RETURNED);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT);
     }
 }
 
