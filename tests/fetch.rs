@@ -120,17 +120,18 @@ fn fetch_does_not_wait_for_ever() {
         let api = Api::start().faults(&[fault]);
         let start = Instant::now();
         fetch(&api, &["--retries", "0", "--read-timeout", "300ms"]).fails(75, &["--read-timeout"]);
-        assert!(start.elapsed() < Duration::from_secs(5));
+        assert!(start.elapsed() < SOON);
     }
 }
 
 #[test]
 fn fetch_takes_a_slow_answer_but_not_an_endless_one() {
-    let api = Api::start().faults(&[Fault::Drip(8, Duration::from_millis(50))]);
-    let ran = fetch(&api, &["--retries", "0", "--read-timeout", "300ms"]).succeeds();
+    // Longer than the time between two pieces may be, as a whole.
+    let api = Api::start().faults(&[Fault::Drip(10, Duration::from_millis(300))]);
+    let ran = fetch(&api, &["--retries", "0", "--read-timeout", "2s"]).succeeds();
     assert_eq!(ran.text().lines().count(), 10);
     let api = Api::start().faults(&[Fault::Drip(1_000, Duration::from_millis(50))]);
-    fetch(&api, &["--retries", "0", "--read-timeout", "100ms"]).fails(75, &["took too long"]);
+    fetch(&api, &["--retries", "0", "--read-timeout", "500ms"]).fails(75, &["took too long"]);
 }
 
 #[test]
@@ -235,9 +236,10 @@ fn fetch_chooses_fields_and_genders() {
 fn fetch_repeats_on_a_schedule_and_goes_on_in_the_seed() {
     let api = Api::start();
     let start = Instant::now();
+    // A busy machine skips turns, and would tell.
     let ran = fetch(
         &api,
-        &["--results", "3", "--seed", "s", "--every", "200ms", "--for", "600ms", "--jitter", "50ms"],
+        &["-q", "--results", "3", "--seed", "s", "--every", "200ms", "--for", "600ms", "--jitter", "50ms"],
     )
     .succeeds();
     assert!(start.elapsed() >= Duration::from_millis(400));

@@ -11,7 +11,7 @@ use sluicebox::s3::{S3Args, Store};
 use sluicebox::stream::frames::FrameWriter;
 use sluicebox::stream::seal::Sealed;
 
-use crate::support::{Ran, finish, folder, fresh, root, run, service, signal};
+use crate::support::{Ran, finish, folder, fresh, insist, root, run, service, signal};
 
 const MIB: usize = 1 << 20;
 
@@ -239,18 +239,17 @@ fn s3_a_dry_run_writes_nothing() {
 #[test]
 fn s3_a_signal_leaves_no_parts() {
     let bucket = Bucket::make();
-    for (key, options, signals) in
-        [("second", &["--drain-timeout", "60s"][..], 2), ("drained", &["--drain-timeout", "300ms"][..], 1)]
-    {
-        let mut child = run("s3-put").args(options).arg(bucket.url(key)).start();
+    for (key, timeout, is_told_again) in [("second", "60s", true), ("drained", "300ms", false)] {
+        let mut child = run("s3-put").args(["--drain-timeout", timeout]).arg(bucket.url(key)).start();
         let mut stdin = child.stdin.take().unwrap();
         stdin.write_all(&pattern(30 * MIB)).unwrap();
         bucket.wait_for_pending(key);
-        for _ in 0..signals {
+        let ran = if is_told_again {
+            insist(child, libc::SIGTERM)
+        } else {
             signal(&child, libc::SIGTERM);
-            thread::sleep(Duration::from_millis(50));
-        }
-        let ran = finish(child);
+            finish(child)
+        };
         assert_eq!((ran.code, ran.signal), (None, Some(libc::SIGTERM)), "{}", ran.stderr);
         assert_eq!(bucket.pending(key), 0, "{key}");
         drop(stdin);
@@ -270,11 +269,7 @@ fn s3_a_signal_while_bytes_flow_leaves_no_parts() {
         });
         bucket.wait_for_pending("x");
         thread::sleep(Duration::from_millis(attempt * 37));
-        signal(&child, libc::SIGINT);
-        // Closer together, the system may deliver them as one.
-        thread::sleep(Duration::from_millis(100));
-        signal(&child, libc::SIGINT);
-        let ran = finish(child);
+        let ran = insist(child, libc::SIGINT);
         feeder.join().unwrap();
         assert_eq!((ran.code, ran.signal), (None, Some(libc::SIGINT)), "{}", ran.stderr);
         assert_eq!((bucket.pending("x"), ran.stderr.as_str()), (0, ""));

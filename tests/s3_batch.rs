@@ -13,7 +13,7 @@ use sluicebox::s3::Sandbox;
 use crate::support::batch::{batch, framed, records, within};
 use crate::support::lake::Lake;
 use crate::support::proxy::{Act, Call, Proxy};
-use crate::support::{Ran, Run, finish, folder, run, service, signal};
+use crate::support::{Ran, Run, finish, folder, insist, run, service};
 
 const MIB: usize = 1 << 20;
 const MARK: &str = "users/_sluicebox/condition";
@@ -371,10 +371,7 @@ fn s3_batch_leaves_no_parts_when_a_signal_ends_it() {
             stdin
         });
         thread::sleep(Duration::from_millis(40 + attempt * 23));
-        signal(&child, libc::SIGTERM);
-        thread::sleep(Duration::from_millis(30));
-        signal(&child, libc::SIGTERM);
-        let ran = finish(child);
+        let ran = insist(child, libc::SIGTERM);
         drop(feeder.join());
         assert_eq!((ran.code, ran.signal), (None, Some(libc::SIGTERM)), "{}", ran.stderr);
         assert_eq!((lake.uploads_of(&key(&ours)), lake.uploads_of(MARK)), (0, 0), "{attempt}");

@@ -8,14 +8,12 @@ use sluicebox::stream::frames::FrameWriter;
 use sluicebox::stream::seal::{Refusal, Sealed};
 use sluicebox::stream::{Position, Reject};
 
-use super::{
-    A_MOMENT, Subject, assert_reports, folder, lines_of, records_of, reported, sealed, summary, topic,
-};
+use super::{Subject, assert_reports, folder, lines_of, records_of, reported, sealed, summary, topic};
 use crate::support::cassandra::{self, Keyspace};
 use crate::support::lake::Lake;
 use crate::support::mongo::{self, Store};
 use crate::support::postgres::Database;
-use crate::support::{Ran, SOON, finish, signal};
+use crate::support::{Ran, SOON, finish, insist, signal, wait_until_read};
 
 /// A sink, and how to look at what it stored.
 struct Sink {
@@ -261,7 +259,7 @@ fn interrupted(sink: &Sink, stream: &[u8]) -> Ran {
     let mut child = sink.subject.run(sink.partial).start();
     let mut stdin = child.stdin.take().expect("piped");
     stdin.write_all(before).expect("it reads");
-    std::thread::sleep(A_MOMENT);
+    wait_until_read(&stdin);
     signal(&child, libc::SIGTERM);
     std::thread::sleep(Duration::from_millis(50));
     stdin.write_all(after).expect("it still reads");
@@ -298,19 +296,22 @@ fn sinks_publish_nothing_of_an_unsealed_stream_after_a_signal_unless_it_is_out_a
 #[test]
 fn sinks_end_at_the_second_signal_and_at_the_drain_timeout() {
     for sink in sinks() {
-        for (timeout, signals) in [("60s", 2), ("100ms", 1)] {
+        for (timeout, is_told_again) in [("60s", true), ("100ms", false)] {
             let mut child = sink.subject.run(&["--drain-timeout", timeout]).start();
-            let stdin = child.stdin.take();
-            std::thread::sleep(A_MOMENT);
-            for _ in 0..signals {
-                signal(&child, libc::SIGTERM);
-                std::thread::sleep(Duration::from_millis(50));
-            }
+            let mut stdin = child.stdin.take().expect("piped");
+            // A blank line is no record, and shows that it reads.
+            stdin.write_all(b"\n").expect("it reads");
+            wait_until_read(&stdin);
             let stopped = Instant::now();
-            let ran = finish(child);
+            let ran = if is_told_again {
+                insist(child, libc::SIGTERM)
+            } else {
+                signal(&child, libc::SIGTERM);
+                finish(child)
+            };
             assert_eq!(ran.signal, Some(libc::SIGTERM), "{}: {}", sink.subject.name, ran.stderr);
             assert!(stopped.elapsed() < SOON, "{}", sink.subject.name);
-            assert_eq!(ran.stderr.contains("--drain-timeout"), signals == 1, "{}", ran.stderr);
+            assert_eq!(ran.stderr.contains("--drain-timeout"), !is_told_again, "{}", ran.stderr);
             drop(stdin);
         }
         assert_eq!((sink.stored)(), None, "{}", sink.subject.name);

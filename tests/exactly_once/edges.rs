@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::hands::*;
 use super::world::World;
-use crate::support::{Ran, Run, SOON, finish, signal};
+use crate::support::{LATE, Ran, Run, SOON, finish, insist, signal};
 
 #[test]
 fn a_batch_of_rejects_alone_makes_an_object_without_rows() {
@@ -40,7 +40,7 @@ fn a_range_without_records_at_the_end_is_no_batch() {
     let world = World::new(1, 250);
     world.finish();
     transaction(&world, 30, false);
-    let ran = world.run("touch \"$0.ran\"; exit 1", None);
+    let ran = world.run("touch \"$0.ran\"; exit 1", None).without(LATE);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "no command is run, and all is done");
     assert_eq!(committed(&world), [250]);
     verify(&world);
@@ -98,8 +98,9 @@ fn gaps_that_compaction_has_left_belong_to_batches() {
 #[test]
 fn a_command_may_take_longer_than_a_poll() {
     let mut world = World::new(1, 80);
-    world.options = vec!["-X", "max.poll.interval.ms=1500", "-v"];
-    let ran = world.run(&format!("sleep 4; {}", world.land()), None).exits(0);
+    // Longer than that interval, which cannot be shorter than the session.
+    world.options = [&PATIENT[..], &["-X", "max.poll.interval.ms=6000", "-v"]].concat();
+    let ran = world.run(&format!("sleep 9; {}", world.land()), None).exits(0);
     assert_eq!(ran.stderr.matches("assigned").count(), 1, "it stays in the group: {}", ran.stderr);
     assert!(!ran.stderr.contains("lost"), "{}", ran.stderr);
     assert_eq!(world.check().objects, 1);
@@ -134,12 +135,12 @@ fn what_is_not_done_in_time_after_a_signal_is_done_by_the_next_run() {
         let service = serve(&world, &options, &held(&world));
         wait_until("the batch runs", || world.dir.join("runs").exists());
         let started = Instant::now();
-        signal(&service, libc::SIGTERM);
-        if second {
-            std::thread::sleep(Duration::from_millis(200));
+        let ran = if second {
+            insist(service, libc::SIGTERM)
+        } else {
             signal(&service, libc::SIGTERM);
-        }
-        let ran = finish(service);
+            finish(service)
+        };
         assert_eq!(ran.signal, Some(libc::SIGTERM), "{}", ran.stderr);
         assert!(started.elapsed() < SOON);
         let places = places(&world);
@@ -224,8 +225,9 @@ fn a_script_that_was_edited_under_a_standing_plan_is_told() {
 #[test]
 fn no_record_is_read_of_a_group_that_reads_elsewhere() {
     // Two processes of one group on one partition: the second waits for nothing and does nothing.
-    let world = World::new(1, 100);
-    let service = serve(&world, &[], &held(&world));
+    let mut world = World::new(1, 100);
+    world.options = PATIENT.to_vec();
+    let service = serve(&world, &PATIENT, &held(&world));
     wait_until("the batch runs", || world.dir.join("runs").exists());
     let ran = world.run("exit 1", None).exits(0);
     assert!(ran.stderr.contains("all partitions are held by other members"), "{}", ran.stderr);

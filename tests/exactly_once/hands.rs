@@ -2,7 +2,7 @@
 //! see of it.
 
 use std::process::{Child, Command};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions};
@@ -13,9 +13,13 @@ use rdkafka::{Offset, TopicPartitionList};
 use serde_json::Value;
 
 use super::world::World;
+pub use crate::support::wait_until;
 use crate::support::{Ran, fresh, root, service};
 
 const WAIT: Duration = Duration::from_secs(30);
+
+/// A session that a slow machine keeps, too: for tests that kill nobody, and look at who has what.
+pub const PATIENT: [&str; 2] = ["-X", "session.timeout.ms=6000"];
 
 fn config(world: &World) -> ClientConfig {
     let mut config = ClientConfig::new();
@@ -148,16 +152,6 @@ pub fn serve(world: &World, options: &[&str], script: &str) -> Child {
         .args(["--", "sh", "-c", script])
         .env("PATH", crate::support::path())
         .start()
-}
-
-/// Waits until something holds.
-#[track_caller]
-pub fn wait_until(what: &str, holds: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !holds() {
-        assert!(started.elapsed() < WAIT, "after {WAIT:?} not yet: {what}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }
 
 /// Moves a world to a fresh topic with settings of its own, and a fresh group that begins there.

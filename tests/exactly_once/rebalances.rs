@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::hands::{committed, ends_with, serve, wait_until};
+use super::hands::{PATIENT, committed, ends_with, serve, wait_until};
 use super::leader::Leader;
 use super::world::World;
 use crate::support::{SOON, finish, signal};
@@ -182,7 +182,7 @@ fn exactly_once_when_the_commit_of_a_plan_meets_a_rebalance() {
 #[test]
 fn exactly_once_when_another_process_joins_under_the_name_of_a_member() {
     let world = World::new(1, 100);
-    let named = ["--max-attempts", "1", "-X", "group.instance.id=one"];
+    let named = [&ONCE[..], &PATIENT, &["-X", "group.instance.id=one"]].concat();
     let first = serve(&world, &named, &held(&world));
     wait_until("the batch runs", || runs(&world) == 1);
     let second = serve(&world, &named, &held(&world));

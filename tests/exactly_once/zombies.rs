@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::crash::POINTS;
 use super::dice::Dice;
+use super::hands::{places, wait_until};
 use super::processes::{wait_until_gone, wait_until_stopped};
 use super::world::World;
 use crate::support::{finish, signal};
@@ -81,7 +82,7 @@ fn exactly_once_when_the_plan_is_lost_and_the_object_is_there() {
     let ran = world.run(&world.land(), Some("kill@commit.before"));
     assert_eq!(ran.signal, Some(libc::SIGKILL), "{ran:?}");
     // Its batch [0, 100) is stored and not committed; now nobody knows of the plan.
-    thread::sleep(Duration::from_millis(1500));
+    wait_until("the session of the dead is over", || places(&world)[0]["members"] == 0);
     let reset = ["reset", &world.group, "--topic", &world.topic, "--at", "0", "--yes"];
     world.kafka("topic-admin").args(reset).go().exits(0);
     world.batch = 70;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Desk, lives, until};
-use crate::support::{SOON, finish, run, signal};
+use super::{Desk, lives};
+use crate::support::{SOON, finish, run, signal, wait_until};
 
 #[test]
 fn a_second_run_skips_fails_or_waits() {
@@ -54,7 +54,7 @@ fn of_many_at_once_one_works() {
     let desk = Desk::new("many");
     let pipe = "touch here; echo x >> count; while [ ! -e go ]; do sleep 0.02; done";
     let mut all: Vec<_> = (0..10).map(|_| desk.job(&["--lock"], pipe).start()).collect();
-    until("nine have given way", || {
+    wait_until("nine have given way", || {
         all.iter_mut().filter_map(|child| child.try_wait().unwrap()).count() == 9
     });
     std::fs::write(desk.file("go"), "").unwrap();
@@ -93,8 +93,8 @@ fn what_a_killed_run_has_started_is_ended_and_its_mail_says_so() {
     assert_eq!(ran.signal, Some(libc::SIGKILL));
     let mail = ran.text();
     assert!(mail.starts_with("run: users: run itself was killed") && mail.lines().count() == 1, "{mail}");
-    until("its stages have ended", || !lives(&desk.read("pid")));
-    until("its lock is free", || desk.is_free());
+    wait_until("its stages have ended", || !lives(&desk.read("pid")));
+    wait_until("its lock is free", || desk.is_free());
     assert!(killed.elapsed() < SOON, "{:?}", killed.elapsed());
     let status = desk.at(run("run").args(["--status", "--name", "users"])).go();
     let status =
@@ -125,6 +125,6 @@ fn a_stage_that_outlives_all_watchers_still_holds_the_lock() {
     let pid: i32 = desk.read("pid").trim().parse().unwrap();
     // SAFETY: as above; it lives.
     unsafe { libc::kill(-libc::getpgid(pid), libc::SIGKILL) };
-    until("the lock is free", || desk.is_free());
+    wait_until("the lock is free", || desk.is_free());
     desk.job(&["--lock"], "true").go().succeeds();
 }

@@ -9,14 +9,10 @@ mod status;
 mod units;
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{PROGRAM, Run, folder, path, run, sh};
-
-/// How long something may take that takes moments.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::support::{PROGRAM, Run, folder, path, run, sh, wait_until};
 
 /// A user's account: a folder to work in, and one for locks and states.
 struct Desk {
@@ -65,7 +61,7 @@ impl Desk {
     /// Waits for a file that a pipe makes when it is there.
     #[track_caller]
     fn wait_for(&self, name: &str) {
-        until(&format!("{name} is made"), || self.file(name).exists());
+        wait_until(&format!("{name} is made"), || self.file(name).exists());
     }
 
     /// Whether the lock is free, seen from outside.
@@ -79,15 +75,6 @@ impl Desk {
 fn full_path() -> String {
     let own = Path::new(PROGRAM).parent().unwrap();
     format!("{}:{}", own.display(), path())
-}
-
-#[track_caller]
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !holds() {
-        assert!(Instant::now() < deadline, "in vain: {what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 /// Whether a process goes on.

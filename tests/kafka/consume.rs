@@ -7,7 +7,7 @@ use rdkafka::producer::Producer;
 use serde_json::{Value, json};
 
 use super::{consume, flush, foreign, kafka, numbers, produce, send, sorted, topic};
-use crate::support::{SOON, finish, run, sh, signal};
+use crate::support::{SOON, finish, run, sh, signal, wait_until};
 
 #[test]
 fn kafka_end_behind_a_transaction_marker_is_met_and_aborted_records_are_not_read() {
@@ -25,15 +25,14 @@ fn kafka_end_behind_a_transaction_marker_is_met_and_aborted_records_are_not_read
     transaction(true, &[(0, "{\"n\":1}"), (0, "{\"n\":2}")]);
     transaction(false, &[(1, "{\"n\":3}"), (0, "{\"n\":4}")]);
     // Partition 0: 1, 2, marker, 4 (aborted), marker. Partition 1: only what was aborted. Partition 2: nothing.
+    // A broker answers before it has written the markers.
+    let behind = ["--partition", "0", "--from", "4"];
+    wait_until("the last marker is there", || consume(&topic, &behind).code == Some(0));
     let started = Instant::now();
     assert_eq!(sorted(&consume(&topic, &[]).succeeds().text()), ["{\"n\":1}", "{\"n\":2}"]);
     assert_eq!(consume(&topic, &["--partition", "1"]).succeeds().text(), "");
     assert_eq!(consume(&topic, &["--partition", "2"]).succeeds().text(), "");
-    assert_eq!(
-        consume(&topic, &["--partition", "0", "--from", "4"]).succeeds().text(),
-        "",
-        "the marker itself"
-    );
+    assert_eq!(consume(&topic, &behind).succeeds().text(), "", "the marker itself");
     assert_eq!(consume(&topic, &["--from", "end"]).succeeds().text(), "");
     assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
 
@@ -44,7 +43,9 @@ fn kafka_end_behind_a_transaction_marker_is_met_and_aborted_records_are_not_read
     produce(&topic, &["--partition", "2"], "{\"n\":6}\n").succeeds();
     assert_eq!(consume(&topic, &["--partition", "2"]).succeeds().text(), "");
     producer.commit_transaction(Duration::from_secs(30)).unwrap();
-    assert_eq!(consume(&topic, &["--partition", "2"]).succeeds().text(), "{\"n\":5}\n{\"n\":6}\n");
+    let read = || consume(&topic, &["--partition", "2"]).succeeds().text();
+    wait_until("the marker is there", || !read().is_empty());
+    assert_eq!(read(), "{\"n\":5}\n{\"n\":6}\n");
 }
 
 #[test]
@@ -225,16 +226,20 @@ fn kafka_stream_through_a_filter_ends_when_its_reader_has_enough() {
 
 #[test]
 fn kafka_topic_that_is_deleted_or_made_again_ends_those_who_follow_it() {
+    // Who has written a record knows which topic it is.
     let follow = |topic: &str| {
-        let child = kafka("kafka-consume").args([topic, "--follow"]).start();
-        std::thread::sleep(Duration::from_secs(2));
-        child
+        let mut child = kafka("kafka-consume").args([topic, "--follow"]).start();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        assert_eq!(line, "{\"n\":1}\n");
+        (child, stdout)
     };
     let admin = |arguments: &[&str]| drop(kafka("topic-admin").args(arguments).go().succeeds());
     let (gone, again) = (topic("gone", 1, &[]), topic("again", 1, &[]));
     produce(&gone, &[], "{\"n\":1}\n").succeeds();
     produce(&again, &[], "{\"n\":1}\n").succeeds();
-    let (of_gone, of_again) = (follow(&gone), follow(&again));
+    let ((of_gone, _reads_gone), (of_again, _reads_again)) = (follow(&gone), follow(&again));
     admin(&["delete", &gone, &again]);
     admin(&["create", &again, "-p", "1"]);
     // More records than before: the offset at which the reader stands is there, and not the same.

@@ -38,8 +38,8 @@ fn a_server_that_stops_in_the_middle_is_exit_75_and_a_second_run_completes() {
     let (server, _turn) = mortal();
     let store = Store::on(server, "stopped");
     store.insert("t", doc! { "_id": -1 });
-    let put = || store.put("t").args(["--id", "id", "--connect-timeout", "2s"]);
-    let mut child = put().start();
+    let put = || store.put("t").args(["--id", "id"]);
+    let mut child = put().args(["--connect-timeout", "2s"]).start();
     let feeder = trickle(child.stdin.take().unwrap(), 20_000);
     while store.all("t").len() < 100 {
         std::thread::sleep(Duration::from_millis(50));
@@ -50,6 +50,7 @@ fn a_server_that_stops_in_the_middle_is_exit_75_and_a_second_run_completes() {
     feeder.join().unwrap();
     server.resume();
     let lines: String = (0..20_000).map(|id| format!("{{\"id\":{id}}}\n")).collect();
+    // A server that has just come up may take longer than that to answer.
     put().stdin(lines).go().succeeds();
     assert_eq!(Store::on(server, "stopped").all("t").len(), 20_001);
 }

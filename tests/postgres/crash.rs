@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::{holds_once, input, land, prepared};
 use crate::support::batch::batch;
 use crate::support::postgres::{Database, Server};
-use crate::support::{Ran, SOON, finish, signal};
+use crate::support::{Ran, SOON, finish, insist, signal, wait_until};
 
 /// Where a sink can die: before and after each thing that the server hears of.
 const POINTS: [&str; 7] = [
@@ -244,14 +244,9 @@ fn an_ended_sink_lets_go_of_what_the_server_is_doing_for_it() {
     while busy() == "0" {
         thread::sleep(Duration::from_millis(20));
     }
-    for _ in 0..2 {
-        signal(&child, libc::SIGTERM);
-        thread::sleep(Duration::from_millis(100));
-    }
     let begun = Instant::now();
-    assert_eq!(finish(child).signal, Some(libc::SIGTERM));
-    thread::sleep(Duration::from_millis(300));
-    assert_eq!(busy(), "0");
+    assert_eq!(insist(child, libc::SIGTERM).signal, Some(libc::SIGTERM));
+    wait_until("the server has stopped", || busy() == "0");
     assert!(begun.elapsed() < SOON);
     assert_eq!(database.sql("SELECT count(*) FROM t"), "0");
 }

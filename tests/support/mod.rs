@@ -16,7 +16,7 @@ use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread;
@@ -31,6 +31,11 @@ const DEADLINE: Duration = Duration::from_secs(120);
 /// In this time everything is done that waits for nothing, on a machine that has much else to do. What a test
 /// must not have waited for takes longer.
 pub const SOON: Duration = Duration::from_secs(30);
+
+/// What a member of a group says that is let in late, as on a busy machine.
+pub const LATE: &str = ": not let in after ";
+/// What a source says of turns that a busy machine has cost it.
+pub const SKIPPED: &str = " turns skipped: ";
 
 /// How a run ended, and what it said.
 #[derive(Debug)]
@@ -86,6 +91,12 @@ impl Ran {
             assert!(ran.stderr.contains(word), "{word:?} is not in: {}", ran.stderr);
         }
         ran
+    }
+
+    /// Passes over the lines on stderr that hold `words`: [`LATE`] or [`SKIPPED`], which is no failure.
+    pub fn without(mut self, words: &str) -> Self {
+        self.stderr = self.stderr.split_inclusive('\n').filter(|line| !line.contains(words)).collect();
+        self
     }
 }
 
@@ -215,7 +226,7 @@ fn read_all(mut pipe: impl Read) -> Vec<u8> {
 }
 
 /// Gives a sink records `{"id":0}` and on, one a millisecond, for as long as it reads.
-pub fn trickle(mut stdin: std::process::ChildStdin, records: u32) -> thread::JoinHandle<()> {
+pub fn trickle(mut stdin: ChildStdin, records: u32) -> thread::JoinHandle<()> {
     thread::spawn(move || {
         let lines = (0..records).try_for_each(|id| {
             thread::sleep(Duration::from_millis(1));
@@ -230,6 +241,35 @@ pub fn trickle(mut stdin: std::process::ChildStdin, records: u32) -> thread::Joi
 pub fn signal(child: &Child, signal: i32) {
     // SAFETY: kill(2) takes any numbers; the child is ours and not yet waited for.
     unsafe { libc::kill(child.id() as i32, signal) };
+}
+
+/// Sends a signal until the process has ended, and waits for that: of what ends at the second one. Two that
+/// come close together may be taken for one.
+#[track_caller]
+pub fn insist(mut child: Child, number: i32) -> Ran {
+    let started = Instant::now();
+    while child.try_wait().expect("the child can be waited for").is_none() && started.elapsed() < SOON {
+        signal(&child, number);
+        thread::sleep(Duration::from_millis(100));
+    }
+    finish(child)
+}
+
+/// Waits until something holds.
+#[track_caller]
+pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < SOON, "after {SOON:?} not yet: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Waits until a process has read what was written to its stdin. It is at work then, and meets a signal as it
+/// does at work; before, that could end it unheard.
+#[track_caller]
+pub fn wait_until_read(stdin: &ChildStdin) {
+    wait_until("its input is read", || rustix::io::ioctl_fionread(stdin).expect("a pipe") == 0);
 }
 
 /// PATH with the short names in front.
