@@ -5,11 +5,9 @@
 //! before the receipt is given. A row says which stage refused what, why, and where it came from; never
 //! what the record was.
 
-use xxhash_rust::xxh3::xxh3_128;
-
 use super::Batch;
 use crate::run::exit::{Error, Result};
-use crate::stream::seal::{Refusal, hex128};
+use crate::stream::seal::{Digest, Refusal, hex128};
 
 /// How much memory they may take.
 const MAX_BYTES: usize = 64 << 20;
@@ -58,7 +56,7 @@ impl Account {
     pub fn entries(&self) -> impl Iterator<Item = (String, &Refusal)> {
         self.refusals.iter().map(|refusal| {
             let text = serde_json::to_vec(refusal).unwrap_or_default();
-            (hex128(xxh3_128(&text)), refusal)
+            (hex128(Digest::of(&text)), refusal)
         })
     }
 }

@@ -13,7 +13,7 @@ use arrow_schema::DataType;
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::errors::Result;
 use parquet::schema::types::ColumnPath;
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 /// Fewer values say nothing of those that follow.
 const FEWEST: usize = 500;
@@ -65,7 +65,7 @@ fn is_useless(leaf: &ArrayRef) -> bool {
 
 /// Whether nearly all of these are different.
 fn differ<'a>(values: impl Iterator<Item = &'a [u8]>) -> bool {
-    let mut hashes: Vec<u64> = values.take(MOST).map(xxh3_64).collect();
+    let mut hashes: Vec<u64> = values.take(MOST).map(XxHash3_64::oneshot).collect();
     let count = hashes.len();
     hashes.sort_unstable();
     hashes.dedup();

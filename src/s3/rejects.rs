@@ -7,7 +7,6 @@
 //! is there under it is the same ([`store`]).
 
 use aws_sdk_s3::Client;
-use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::error::{Doing, Failure};
 use super::location::Location;
@@ -17,7 +16,7 @@ use super::store::Store;
 use super::upload::{Upload, Warn};
 use crate::run::exit::{Error, Exit, Result};
 use crate::run::fault;
-use crate::stream::seal::hex128;
+use crate::stream::seal::{Digest, hex128};
 
 /// What the key of the object gets appended.
 const SUFFIX: &str = ".rejects.ndjson";
@@ -27,7 +26,7 @@ const CONTENT_TYPE: &str = "application/x-ndjson";
 /// Rejects on their way.
 pub(super) struct Rejects {
     upload: Box<Upload>,
-    digest: Xxh3,
+    digest: Digest,
 }
 
 impl Rejects {
@@ -41,7 +40,7 @@ impl Rejects {
             metadata: Vec::new(),
         };
         let upload = Box::new(Upload::start(main.store(), target, Schedule::default(), warn));
-        Ok(Self { upload, digest: Xxh3::new() })
+        Ok(Self { upload, digest: Digest::default() })
     }
 
     /// Takes more lines.
@@ -62,7 +61,7 @@ impl Rejects {
 
     /// Content with rejects that are there already if they are the same.
     fn compare(self, location: Location) -> Result<Location> {
-        let (store, expected) = (self.upload.store().clone(), self.digest.digest128());
+        let (store, expected) = (self.upload.store().clone(), self.digest.value());
         let (client, name, there) = (store.client().clone(), store.name().clone(), location.clone());
         let digest = store.wait(async move { digest_of(&client, &name, &there).await })??;
         if digest == expected {
@@ -101,7 +100,7 @@ pub(super) fn store(
 
 /// The digest that names them.
 pub(super) fn digest(lines: &[u8]) -> String {
-    hex128(xxh3_128(lines))
+    hex128(Digest::of(lines))
 }
 
 /// The digest of an object that exists.
@@ -109,10 +108,10 @@ async fn digest_of(client: &Client, store: &str, location: &Location) -> Result<
     let doing = Doing { action: "s3:GetObject", location, store };
     let sent = client.get_object().bucket(location.bucket()).key(location.key()).send().await;
     let mut body = sent.map_err(|error| Failure::of(&error).explain(&doing))?.body;
-    let mut digest = Xxh3::new();
+    let mut digest = Digest::default();
     while let Some(chunk) = body.next().await {
         let cut = |cause| Error::temporary(format!("cannot read {location} to its end: {cause}"));
         digest.update(&chunk.map_err(cut)?);
     }
-    Ok(digest.digest128())
+    Ok(digest.value())
 }

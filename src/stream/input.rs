@@ -5,6 +5,8 @@
 //! that is not are its lines checked one by one, so that one bad line rejects itself alone.
 
 use std::io::Read;
+use std::mem;
+use std::ops::Range;
 
 use super::block::{Block, Span};
 use super::record::Record;
@@ -34,6 +36,8 @@ pub struct Input<R> {
     sealed: Option<Sealed>,
     closing: Option<Closing>,
     digest: Digest,
+    /// Where in the block the records lie, one behind the other, that the digest has yet to take.
+    undigested: Range<usize>,
     travelled: u64,
     /// Records seen, refused ones included.
     pub read: u64,
@@ -55,6 +59,7 @@ impl<R: Read> Input<R> {
             sealed: None,
             closing: None,
             digest: Digest::default(),
+            undigested: 0..0,
             travelled: 0,
             read: 0,
             blank: 0,
@@ -155,6 +160,7 @@ impl<R: Read> Input<R> {
                 Ok(Some(Box::new(refusal)))
             }
             Control::Seal(Seal::Close(closing)) => {
+                self.digest_all();
                 closing.check(self.read, self.travelled, self.digest.value(), "records")?;
                 self.closing = Some(closing);
                 Ok(None)
@@ -166,8 +172,7 @@ impl<R: Read> Input<R> {
     fn classify(&mut self, line: Span) -> Result<Event<'_>> {
         self.read += 1;
         if self.sealed.is_some() && !line.too_long {
-            self.digest.update(&self.block.bytes[line.start..line.end]);
-            self.digest.update(b"\n");
+            self.digest(&line);
         }
         let record = Record::new(&self.block.bytes[line.start..line.end], self.read + self.blank);
         if line.too_long || line.end - line.start > self.max_line {
@@ -177,6 +182,21 @@ impl<R: Read> Input<R> {
             return Ok(Event::Refused("not UTF-8", record));
         }
         Ok(Event::Record(record))
+    }
+
+    /// Takes a record and its newline into the digest, at the latest when the block is read into again. Records
+    /// that lie together are taken at once, for which the digest is made.
+    fn digest(&mut self, line: &Span) {
+        if line.start != self.undigested.end {
+            self.digest_all();
+            self.undigested.start = line.start;
+        }
+        self.undigested.end = line.end + 1;
+    }
+
+    fn digest_all(&mut self) {
+        let records = mem::take(&mut self.undigested);
+        self.digest.update(&self.block.bytes[records]);
     }
 
     fn end(&mut self) -> Result<Event<'_>> {
@@ -191,6 +211,7 @@ impl<R: Read> Input<R> {
 
     /// Reads until the block holds a whole line or the stream ends; false at the end.
     fn fill(&mut self) -> Result<bool> {
+        self.digest_all();
         let sealed = self.sealed.is_some();
         let digest = &mut self.digest;
         let mut skipped = |bytes: &[u8]| {
@@ -327,6 +348,20 @@ mod tests {
         for cut in opening + 1..whole.len() - 1 {
             let told = read(&whole[..cut], 64, 1 << 20).expect_err("it is cut").to_string();
             assert!(told.starts_with("upstream ended without a seal after "), "cut at {cut}: {told}");
+        }
+    }
+
+    #[test]
+    fn the_digest_is_that_of_the_records_whatever_lies_between_them() {
+        let long = format!("{{\"b\":\"{}\"}}", "x".repeat(2 * BLOCK));
+        let whole = sealed(&["{\"a\":1}", &long, "{\"c\":3}", "{\"d\":4}", "{\"e\":5}"]);
+        let whole = String::from_utf8(whole).expect("text").replace("{\"c\":3}\n", "\n{\"c\":3}\n \t\n");
+        let changed = whole.replace("{\"d\":4}", "{\"d\":5}");
+        for step in [1000, BLOCK - 1, 1 << 20] {
+            for limit in [BLOCK, 4 * BLOCK] {
+                assert_eq!(read(whole.as_bytes(), step, limit).expect("whole").len(), 5, "{step} {limit}");
+                assert!(read(changed.as_bytes(), step, limit).is_err(), "{step} {limit}");
+            }
         }
     }
 

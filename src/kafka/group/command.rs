@@ -9,11 +9,9 @@ use std::path::Path;
 
 use rustix::fs::{Access, access};
 
-use xxhash_rust::xxh3::Xxh3;
-
 use crate::kafka::consume::Form;
 use crate::run::exit::{Error, Result};
-use crate::stream::seal::hex128;
+use crate::stream::seal::{Digest, hex128};
 
 /// So much of a script tells it from another one.
 const LONGEST_SCRIPT: u64 = 1 << 20;
@@ -54,7 +52,7 @@ fn is_program(path: &Path) -> bool {
 /// what it reads.
 pub fn digest(command: &[OsString], form: Form) -> String {
     use std::os::unix::ffi::OsStrExt;
-    let mut digest = Xxh3::new();
+    let mut digest = Digest::default();
     for argument in command {
         digest.update(argument.as_bytes());
         digest.update(&[0]);
@@ -63,7 +61,7 @@ pub fn digest(command: &[OsString], form: Form) -> String {
     if form == Form::Envelope {
         digest.update(b"\0envelope");
     }
-    hex128(digest.digest128())[..16].to_owned()
+    hex128(digest.value())[..16].to_owned()
 }
 
 /// The text of a script that is named by its path. A program is left out: a newer one is no other command.
