@@ -141,8 +141,12 @@ fn the_bytes_of_an_object_depend_on_its_records_alone() {
         world.group = fresh("group");
         begin(&world);
         world.place = format!("{place}again-{again}/");
-        // Another day for programs that ask, another attempt, another size of pipes.
-        let script = format!("export TZ=Pacific/Kiritimati LANG=C; {}", world.land());
+        // Another day for programs that ask, another attempt, another size of pipes. Of the sink the store would
+        // take no request that was signed on another day.
+        let ([hash, encode, put], another_day) = (world.stages(), "faketime -f +40d");
+        let script = format!(
+            "export TZ=Pacific/Kiritimati LANG=C; {another_day} {hash} | {another_day} {encode} | {put}"
+        );
         let killed = world.run(&script, Some("kill@feed.after"));
         assert_eq!(killed.signal, Some(libc::SIGKILL));
         world.run(&script.replace(" | ", " | dd bs=700 iflag=fullblock status=none | "), None).exits(0);
