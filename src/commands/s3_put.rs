@@ -94,7 +94,7 @@ impl Command for S3Put {
             process relies on the condition it proves that the store honours it, on a permanent small object, \
             _sluicebox/condition at the root of the data set, and refuses a store that does not.\n\n\
             Input of up to 24 MiB is sent in one request, more in parts of 8 MiB, side by side. Parts grow late: \
-            48 MiB of memory make objects of up to 15 GiB, 64 MiB up to 85 GiB, 256 MiB up to 617 GiB, which is \
+            32 MiB of memory make objects of up to 15 GiB, 64 MiB up to 85 GiB, 256 MiB up to 617 GiB, which is \
             the most. A larger --part-size scales all of these. Failed requests are repeated (five attempts, or \
             $AWS_MAX_ATTEMPTS).\n\n\
             The rejects of a sealed stream are stored beside the object, before it, as KEY.rejects.ndjson. With \

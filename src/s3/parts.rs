@@ -4,12 +4,12 @@
 //! S3 takes at most 10,000 parts of 5 MiB to 5 GiB. A part must be in memory as a whole before it is
 //! sent: its length stands in the request, and a retry sends it again. So the size of a part is a
 //! price in memory, and 10,000 times that size is the largest object. Parts therefore start small
-//! and grow late: a large object costs 48 MiB, and the ceiling is still hundreds of GiB.
+//! and grow late: a large object costs 32 MiB, and the ceiling is still hundreds of GiB.
 //!
 //! | part        | size (from 8 MiB) | buffers | memory  | object up to |
 //! |-------------|-------------------|---------|---------|--------------|
 //! | none        |                   | 1       | 24 MiB  | 24 MiB       |
-//! | 1-2,000     | 8 MiB             | 4       | 48 MiB  | 15.6 GiB     |
+//! | 1-2,000     | 8 MiB             | 4       | 32 MiB  | 15.6 GiB     |
 //! | 2,001-3,500 | 16 MiB            | 4       | 64 MiB  | 39 GiB       |
 //! | 3,501-5,000 | 32 MiB            | 2       | 64 MiB  | 85.9 GiB     |
 //! | 5,001-6,500 | 64 MiB            | 2       | 128 MiB | 179.7 GiB    |
@@ -17,7 +17,7 @@
 //!
 //! What fits into the first buffer is sent in one request, instead of the five that its parts would
 //! take; memory that is not filled is not there. Of a larger object that buffer holds the first three
-//! parts. A start of one's own (`--part-size`) scales the table, and then the first buffer is one part.
+//! parts, stands for three of the four buffers until they have arrived, and is one of them after that. A start of one's own (`--part-size`) scales the table, and then the first buffer is one part.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -72,6 +72,11 @@ impl Schedule {
         if number == 1 { self.first * u64::from(self.lead) } else { self.size(number) }
     }
 
+    /// For how many buffers the one counts whose first bytes are those of part `number`.
+    fn weight(self, number: u32) -> usize {
+        if number == 1 { self.lead as usize } else { 1 }
+    }
+
     /// The largest object: all parts together.
     pub fn ceiling(self) -> u64 {
         (1..=MOST).map(|number| self.size(number)).sum()
@@ -96,7 +101,7 @@ pub struct Pool {
     schedule: Schedule,
     free: Receiver<Vec<u8>>,
     back: SyncSender<Vec<u8>>,
-    /// Buffers in existence, whether free or lent.
+    /// Buffers in existence, whether free or lent; the first one counts for as many as its parts.
     count: usize,
 }
 
@@ -115,17 +120,22 @@ impl Pool {
             let mut buffer = match self.free.try_recv() {
                 Ok(buffer) => buffer,
                 Err(_) if self.count < allowed => {
-                    self.count += 1;
+                    self.count += self.schedule.weight(number);
                     Vec::new()
                 }
                 // The pool holds a sender itself, so this ends only with a buffer.
                 Err(_) => self.free.recv().unwrap_or_default(),
             };
+            buffer.clear();
+            if buffer.capacity() > size {
+                // The first one, whose parts have arrived. Its end goes back to the system.
+                buffer.shrink_to(size);
+                self.count -= self.schedule.weight(1) - 1;
+            }
             if self.count > allowed {
                 self.count -= 1;
                 continue;
             }
-            buffer.clear();
             if buffer.capacity() < size {
                 // A new allocation: growing the old one would hold both and copy for nothing.
                 buffer = Vec::with_capacity(size);
@@ -183,12 +193,8 @@ mod tests {
         let upto = |last: u32| gib((1..=last).map(|number| schedule.size(number)).sum());
         assert_eq!([upto(2_000), upto(3_500), upto(5_000), upto(6_500)], [15.6, 39.1, 85.9, 179.7]);
         let memory = |number: u32| (schedule.size(number) * schedule.buffer_count(number) as u64) >> 20;
-        assert_eq!([2_001, 3_501, 5_001, 6_501, MOST].map(memory), [64, 64, 128, 256, 256]);
-        let others = schedule.size(2) * (schedule.buffer_count(2) as u64 - 1);
-        assert_eq!(
-            [schedule.buffer_size(1), schedule.buffer_size(1) + others].map(|bytes| bytes >> 20),
-            [24, 48]
-        );
+        assert_eq!([4, 2_001, 3_501, 5_001, 6_501, MOST].map(memory), [32, 64, 64, 128, 256, 256]);
+        assert_eq!(schedule.buffer_size(1) >> 20, 24);
     }
 
     #[test]
@@ -201,22 +207,26 @@ mod tests {
     #[test]
     fn a_pool_waits_for_a_buffer_to_come_back() {
         let mut pool = Pool::new(Schedule::default());
-        let taken: Vec<Vec<u8>> = (1..=4).map(|number| pool.take(number)).collect();
-        let lent: Vec<Bytes> = taken.into_iter().map(|buffer| pool.lend(buffer)).collect();
-        assert!(pool.free.try_recv().is_err(), "four buffers, all of them lent");
+        let lent = [1, 4].map(|number| pool.take(number)).map(|buffer| pool.lend(buffer));
+        assert_eq!((pool.count, lent.len()), (4, 2), "the first counts for three");
+        assert!(pool.free.try_recv().is_err(), "all of them are lent");
         let waker = std::thread::spawn(move || {
             std::thread::sleep(std::time::Duration::from_millis(20));
             drop(lent);
         });
-        assert!(pool.take(5).capacity() >= DEFAULT as usize);
+        assert_eq!(pool.take(5).capacity(), DEFAULT as usize);
         waker.join().unwrap();
-        assert_eq!(pool.count, 4);
+        assert_eq!(pool.count, 2, "the first is one of one part now");
+        let more = [6, 7, 8].map(|number| pool.take(number));
+        assert_eq!((pool.count, more.map(|buffer| buffer.capacity())), (4, [DEFAULT as usize; 3]));
     }
 
     #[test]
     fn a_pool_gives_buffers_up_when_parts_grow() {
         let mut pool = Pool::new(Schedule::default());
-        let taken: Vec<Vec<u8>> = (1..=4).map(|number| pool.take(number)).collect();
+        let first = pool.take(1);
+        drop(pool.lend(first));
+        let taken: Vec<Vec<u8>> = (4..=7).map(|number| pool.take(number)).collect();
         taken.into_iter().for_each(|buffer| drop(pool.lend(buffer)));
         let large = pool.take(3_501);
         assert_eq!((pool.count, large.capacity()), (2, 32 << 20));
