@@ -17,7 +17,8 @@
 //!
 //! What fits into the first buffer is sent in one request, instead of the five that its parts would
 //! take; memory that is not filled is not there. Of a larger object that buffer holds the first three
-//! parts, stands for three of the four buffers until they have arrived, and is one of them after that. A start of one's own (`--part-size`) scales the table, and then the first buffer is one part.
+//! parts, stands for three of the four buffers until they have arrived, and is one of them after that.
+//! A start of one's own (`--part-size`) scales the table, and then the first buffer is one part.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -127,8 +128,9 @@ impl Pool {
                 Err(_) => self.free.recv().unwrap_or_default(),
             };
             buffer.clear();
-            if buffer.capacity() > size {
-                // The first one, whose parts have arrived. Its end goes back to the system.
+            if buffer.capacity() >= 2 * size {
+                // The first one, whose parts have arrived. Its end goes back to the system. An allocator may round
+                // a size up, but not to twice of it.
                 buffer.shrink_to(size);
                 self.count -= self.schedule.weight(1) - 1;
             }
