@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::support::api::{Api, Fault, Setup, sample};
-use crate::support::{Ran, Run, SOON, finish, run, signal};
+use crate::support::{Ran, Run, SOON, finish, run, signal, wait_until};
 
 /// `fetch-users` against `url`, directly.
 fn command(url: &str) -> Run {
@@ -260,9 +260,7 @@ fn fetch_stops_at_once_whatever_it_waits_for() {
     ] {
         let api = Api::start().faults(&[fault]);
         let child = command(&api.url()).args(arguments).start();
-        while api.targets().is_empty() {
-            thread::sleep(Duration::from_millis(10));
-        }
+        wait_until("it asks", || !api.targets().is_empty());
         thread::sleep(Duration::from_millis(200));
         let asked = Instant::now();
         signal(&child, libc::SIGTERM);

@@ -1,13 +1,12 @@
 //! Killed in the middle, and the node stopped in the middle: then the same again.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::support::cassandra::{Keyspace, mortal};
 use crate::support::flow::Flow;
-use crate::support::{finish, trickle};
+use crate::support::{finish, trickle, wait_until};
 
 fn by_id(keyspace: &Keyspace) -> BTreeMap<String, Value> {
     let rows = keyspace.cql("SELECT JSON * FROM KS.users");
@@ -38,9 +37,7 @@ fn a_node_that_stops_in_the_middle_is_exit_75_and_a_second_run_completes() {
     let put = || keyspace.put("t").args(["--request-timeout", "2s"]);
     let mut child = put().start();
     let feeder = trickle(child.stdin.take().unwrap(), 20_000);
-    while keyspace.count("t") < 100 {
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    wait_until("some are stored", || keyspace.count("t") >= 100);
     node.halt();
     let ran = finish(child).exits(75);
     assert!(ran.stderr.contains("was not stored") && ran.stderr.contains("stored "), "{}", ran.stderr);

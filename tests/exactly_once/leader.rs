@@ -7,8 +7,9 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::thread;
 use std::time::Duration;
+
+use crate::support::wait_until;
 
 /// The calls.
 const JOIN: (i16, i16) = (11, 3);
@@ -50,9 +51,7 @@ impl Leader {
 
     /// Waits until another member wants to join. The group waits for this one from now on.
     pub fn wait_for_another(&mut self) {
-        while !self.is_called() {
-            thread::sleep(Duration::from_millis(50));
-        }
+        wait_until("another one joins", || self.is_called());
     }
 
     /// Joins with all others, and waits for them. From now on all are there, and nobody knows what it has.

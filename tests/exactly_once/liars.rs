@@ -126,7 +126,8 @@ fn a_stage_that_dies_in_a_pipe_is_the_cause_whatever_the_shell_says() {
 fn a_stage_that_is_killed_is_missed() {
     // It stops itself when it has announced itself, and is killed then.
     let killed = "{ sleep 1; HASH; } | { exec 3<&0; SLUICEBOX_FAULT=stop@stage.start ENCODE <&3 &
-        until grep -q '^State:.T' /proc/$!/status; do sleep 0.02; done; kill -9 $!; } | PUT || true";
+        for n in $(seq 1000); do grep -q '^State:.T' /proc/$!/status && break; sleep 0.02; done; kill -9 $!; } |
+        PUT || true";
     let words = ["/0, offsets 0 to 4000: to-parquet (pid ", "did not tell how it ended", "; s3-put: "];
     all_refused(&world(), &[(killed, 1, &words)]);
 }

@@ -1,14 +1,13 @@
 //! Killed in the middle, and the server stopped in the middle: then the same again.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use mongodb::bson::doc;
 use serde_json::Value;
 
 use crate::support::flow::Flow;
 use crate::support::mongo::{Store, mortal, record};
-use crate::support::{finish, trickle};
+use crate::support::{finish, trickle, wait_until};
 
 fn by_id(store: &Store) -> BTreeMap<String, Value> {
     let found = store.all("users").into_iter().map(|found| {
@@ -41,9 +40,7 @@ fn a_server_that_stops_in_the_middle_is_exit_75_and_a_second_run_completes() {
     let put = || store.put("t").args(["--id", "id"]);
     let mut child = put().args(["--connect-timeout", "2s"]).start();
     let feeder = trickle(child.stdin.take().unwrap(), 20_000);
-    while store.all("t").len() < 100 {
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    wait_until("some are stored", || store.all("t").len() >= 100);
     server.halt();
     let ran = finish(child).exits(75);
     assert!(ran.stderr.contains("MongoDB") && ran.stderr.contains("stored "), "{}", ran.stderr);

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::numbers;
 use crate::support::postgres::{Database, Server};
-use crate::support::{Ran, Run, folder, run, service};
+use crate::support::{Ran, Run, folder, run, service, wait_until};
 
 /// The sink, with nothing known but what is said here.
 fn put() -> Run {
@@ -220,9 +220,9 @@ fn limits_of_the_server_are_temporary_and_told() {
     let mut locker = std::process::Command::new("psql");
     locker.args(["-XAtq", "-c", "BEGIN; LOCK t; SELECT pg_sleep(20)"]).env("PGDATABASE", &database.name);
     let mut locker = locker.spawn().unwrap();
-    while database.sql("SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass AND granted") == "0" {
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
+    wait_until("it has the lock", || {
+        database.sql("SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass AND granted") != "0"
+    });
     let with = |options: &str| store(database.put(&["-t", "t"]).env("PGOPTIONS", options));
     with("-c lock_timeout=100ms").fails(75, &["locked by somebody else"]);
     with("-c statement_timeout=100ms").fails(75, &["canceled", "statement_timeout"]);

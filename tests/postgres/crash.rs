@@ -98,10 +98,9 @@ fn a_zombie_that_comes_back_before_it_is_thrown_out_wins_and_the_other_finds_it(
     let zombie = start(&database, 0, "stop@postgres.take.after");
     wait_until_stopped(&zombie, "take");
     let other = start(&database, 0, "");
-    // Until the other waits for the lock.
-    while database.sql("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0" {
-        thread::sleep(Duration::from_millis(20));
-    }
+    wait_until("the other waits for the lock", || {
+        database.sql("SELECT count(*) FROM pg_locks WHERE NOT granted") != "0"
+    });
     signal(&zombie, libc::SIGCONT);
     finish(zombie).exits(0);
     finish(other).exits(0);
@@ -241,9 +240,7 @@ fn an_ended_sink_lets_go_of_what_the_server_is_doing_for_it() {
     let busy = || {
         database.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()")
     };
-    while busy() == "0" {
-        thread::sleep(Duration::from_millis(20));
-    }
+    wait_until("the server is at work", || busy() != "0");
     let begun = Instant::now();
     assert_eq!(insist(child, libc::SIGTERM).signal, Some(libc::SIGTERM));
     wait_until("the server has stopped", || busy() == "0");

@@ -8,12 +8,13 @@ pub mod cluster;
 pub mod flow;
 pub mod lake;
 pub mod mongo;
+mod output;
 pub mod postgres;
 pub mod proxy;
 pub mod service;
 
 use std::ffi::OsStr;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -21,6 +22,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use self::output::Output;
 
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_sluicebox");
@@ -194,35 +197,30 @@ impl Run {
     }
 }
 
-/// Waits for the end of `child`, reading both outputs; a child past the deadline is a failure.
+/// Waits for the end of `child` and of its outputs. What is not over at the deadline is a failure, and so is ended
+/// who still holds an output, wherever it was started: it would be waited for without an end.
 #[track_caller]
 pub fn finish(mut child: Child) -> Ran {
-    let stdout = child.stdout.take().map(|pipe| thread::spawn(move || read_all(pipe)));
-    let stderr = child.stderr.take().map(|pipe| thread::spawn(move || read_all(pipe)));
-    let started = Instant::now();
+    let (stdout, stderr) = (child.stdout.take().map(Output::of), child.stderr.take().map(Output::of));
+    let outputs = || [&stdout, &stderr].into_iter().flatten();
+    let deadline = Instant::now() + DEADLINE;
+    let mut ended = None;
     let status = loop {
-        if let Some(status) = child.try_wait().expect("the child can be waited for") {
+        ended = ended.or_else(|| child.try_wait().expect("the child can be waited for"));
+        if let Some(status) = ended.filter(|_| outputs().all(Output::is_over)) {
             break status;
         }
-        if started.elapsed() > DEADLINE {
-            child.kill().expect("the child can be killed");
-            let stderr = stderr.map(|thread| thread.join().expect("read")).unwrap_or_default();
-            panic!("still running after {DEADLINE:?}; stderr: {}", String::from_utf8_lossy(&stderr));
+        if Instant::now() > deadline {
+            let held: Vec<String> = outputs().flat_map(Output::end_holders).collect();
+            drop(child.kill());
+            let said = stderr.as_ref().map(Output::bytes).unwrap_or_default();
+            panic!("still at work after {DEADLINE:?}: {held:?}; stderr: {}", String::from_utf8_lossy(&said));
         }
         thread::sleep(Duration::from_millis(2));
     };
-    let collect = |thread: Option<thread::JoinHandle<Vec<u8>>>| {
-        thread.map(|thread| thread.join().expect("the reader ends")).unwrap_or_default()
-    };
-    let stdout = collect(stdout);
-    let stderr = String::from_utf8_lossy(&collect(stderr)).into_owned();
-    Ran { code: status.code(), signal: status.signal(), stdout, stderr }
-}
-
-fn read_all(mut pipe: impl Read) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    pipe.read_to_end(&mut bytes).expect("a pipe can be read");
-    bytes
+    let bytes = |output: &Option<Output>| output.as_ref().map(Output::bytes).unwrap_or_default();
+    let stderr = String::from_utf8_lossy(&bytes(&stderr)).into_owned();
+    Ran { code: status.code(), signal: status.signal(), stdout: bytes(&stdout), stderr }
 }
 
 /// Gives a sink records `{"id":0}` and on, one a millisecond, for as long as it reads.

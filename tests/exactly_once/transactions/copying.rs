@@ -12,7 +12,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
 use serde_json::{Value, json};
 
-use crate::support::{Ran, Run, folder, fresh, run, service};
+use crate::support::{Ran, Run, folder, fresh, run, service, wait_until};
 
 /// A member that died is waited for until its session ends, so sessions are short.
 const QUICK: [&str; 4] = ["-X", "session.timeout.ms=1000", "-X", "heartbeat.interval.ms=200"];
@@ -58,9 +58,9 @@ impl Copying {
         copying.create(&copying.rejected, "1");
         copying.produce(records);
         // A young cluster makes the topics of its coordinators when they are first asked for.
-        while copying.kafka("topic-admin").args(["groups", "none"]).go().code == Some(75) {
-            thread::sleep(Duration::from_millis(200));
-        }
+        wait_until("the coordinators answer", || {
+            copying.kafka("topic-admin").args(["groups", "none"]).go().code != Some(75)
+        });
         let at = ["--topic", &copying.from, "--at", "earliest"];
         copying.kafka("topic-admin").args(["init-group", &copying.group]).args(at).go().exits(0);
         run("hash-fields").args(["--new-key", &copying.path("hash.key")]).go().exits(0);
