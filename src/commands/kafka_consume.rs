@@ -183,7 +183,8 @@ impl Command for KafkaConsume {
             transaction. Readers of committed records see each once.\n\n\
             With --exit-at-end it suits a crontab: */10 * * * * cd /srv/lake && kafka-consume created_users \
             --group lake --exit-at-end -- ./land.sh. Without it, it is a service. Either may run on several \
-            hosts, which share the partitions. docs/exactly-once.md has the claim, its conditions, and what \
+            hosts, which share the partitions. It ends with 0 when all partitions are landed up to where they ended at \
+            the start, whoever did it: other members are waited for, and what they had is taken over when they die. docs/exactly-once.md has the claim, its conditions, and what \
             to do in each error.",
         examples: &[
             ("all there is, as a file", "kafka-consume created_users --exit-at-end > users.ndjson"),

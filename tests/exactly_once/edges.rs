@@ -3,7 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use rdkafka::producer::Producer;
 use serde_json::json;
 
 use super::hands::*;
@@ -21,18 +20,6 @@ fn a_batch_of_rejects_alone_makes_an_object_without_rows() {
     assert_eq!((count.objects, count.records, count.rejects), (3, 200, 100));
     let account = &verify(&world)[0];
     assert_eq!((&account["rows"], &account["objects"]), (&json!(200), &json!(3)));
-}
-
-/// A transaction with users of nobody, which ends well or is aborted.
-fn transaction(world: &World, records: usize, commits: bool) {
-    let to = producer(world, Some(&world.topic));
-    to.begin_transaction().unwrap();
-    for _ in 0..records {
-        send(&to, world, "x", Some(b"{\"login\":{\"uuid\":\"aborted\"}}"));
-    }
-    flush(&to);
-    let wait = Duration::from_secs(30);
-    if commits { to.commit_transaction(wait) } else { to.abort_transaction(wait) }.unwrap();
 }
 
 #[test]
@@ -104,12 +91,6 @@ fn a_command_may_take_longer_than_a_poll() {
     assert_eq!(ran.stderr.matches("assigned").count(), 1, "it stays in the group: {}", ran.stderr);
     assert!(!ran.stderr.contains("lost"), "{}", ran.stderr);
     assert_eq!(world.check().objects, 1);
-}
-
-/// A script that says that it runs, and goes on when it may.
-fn held(world: &World) -> String {
-    let dir = world.dir.display();
-    format!("touch {dir}/runs; until [ -e {dir}/go ]; do sleep 0.05; done; {}", world.land())
 }
 
 #[test]
@@ -220,22 +201,6 @@ fn a_script_that_was_edited_under_a_standing_plan_is_told() {
     write_land_sh(&world, &world.land());
     assert_eq!(edited(&land_sh(&world, 1).go().exits(0)), 1);
     assert_eq!(world.check().records, 100);
-}
-
-#[test]
-fn no_record_is_read_of_a_group_that_reads_elsewhere() {
-    // Two processes of one group on one partition: the second waits for nothing and does nothing.
-    let mut world = World::new(1, 100);
-    world.options = PATIENT.to_vec();
-    let service = serve(&world, &PATIENT, &held(&world));
-    wait_until("the batch runs", || world.dir.join("runs").exists());
-    let ran = world.run("exit 1", None).exits(0);
-    assert!(ran.stderr.contains("all partitions are held by other members"), "{}", ran.stderr);
-    std::fs::write(world.dir.join("go"), "").unwrap();
-    wait_until("it is landed", || committed(&world) == [100]);
-    signal(&service, libc::SIGTERM);
-    finish(service);
-    assert_eq!(world.check().objects, 1);
 }
 
 #[test]

@@ -207,3 +207,21 @@ pub fn digests(world: &World) -> Vec<String> {
 pub fn verify(world: &World) -> Vec<Value> {
     world.kafka("s3-verify").args([&world.place, "--group", &world.group]).go().exits(0).json()
 }
+
+/// A transaction with users of nobody, which ends well or is aborted.
+pub fn transaction(world: &World, records: usize, commits: bool) {
+    let to = producer(world, Some(&world.topic));
+    to.begin_transaction().unwrap();
+    for _ in 0..records {
+        send(&to, world, "x", Some(b"{\"login\":{\"uuid\":\"aborted\"}}"));
+    }
+    flush(&to);
+    let wait = Duration::from_secs(30);
+    if commits { to.commit_transaction(wait) } else { to.abort_transaction(wait) }.unwrap();
+}
+
+/// A script that says that it runs, and goes on when it may.
+pub fn held(world: &World) -> String {
+    let dir = world.dir.display();
+    format!("touch {dir}/runs; until [ -e {dir}/go ]; do sleep 0.05; done; {}", world.land())
+}

@@ -15,12 +15,14 @@
 //! | `places` | offsets, records and topics that are gone, and the way back |
 //! | `ways` | what a person does to get back: resets, objects that are gone, typing errors; and what is said then |
 //! | `rejects` | values that are no records, counted down the stages |
+//! | `ends` | where `--exit-at-end` ends while other members work, stand still, or are dead |
 //! | `edges` | empty batches and ranges, gaps, signals, two sinks, what changes between batches |
 //! | `envelopes` | whole records in batches: places, keys, headers and times as fields, and copies |
 
 mod crash;
 mod dice;
 mod edges;
+mod ends;
 mod envelopes;
 mod hands;
 mod leader;

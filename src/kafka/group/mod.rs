@@ -22,6 +22,7 @@ mod cut;
 mod leash;
 mod leaving;
 mod member;
+mod others;
 mod pool;
 mod pulse;
 mod queue;
@@ -42,6 +43,7 @@ pub use cut::Cut;
 use leash::Leash;
 use leaving::Leaving;
 use member::{Change, Member, Partition};
+use others::Others;
 use pool::Pool;
 use quiet::Quiet;
 use topics::Topic;
@@ -100,6 +102,9 @@ pub struct Plan {
     pub max_rejects: Allowance,
 }
 
+/// A partition by the place of its topic in the list of topics.
+type Key = (usize, i32);
+
 /// What all threads share.
 struct Job {
     plan: Plan,
@@ -109,12 +114,12 @@ struct Job {
     cluster: String,
     topics: Vec<Topic>,
     /// Where the partitions ended at the start, if that is where this ends.
-    ends: HashMap<(usize, i32), i64>,
+    ends: HashMap<Key, i64>,
     /// The digest of the command.
     digest: String,
     tally: Mutex<Tally>,
     /// The last batch of each partition that was told to be planned for another command.
-    told: Mutex<HashMap<(usize, i32), (i64, i64)>>,
+    told: Mutex<HashMap<Key, (i64, i64)>>,
 }
 
 /// What was done.
@@ -134,7 +139,7 @@ impl Job {
 
     /// Whether it is news that the batch of this partition was planned for another command. It is told
     /// once, however often the batch is tried, and whoever has the partition in between.
-    fn is_news(&self, partition: (usize, i32), batch: (i64, i64)) -> bool {
+    fn is_news(&self, partition: Key, batch: (i64, i64)) -> bool {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         told.insert(partition, batch) != Some(batch)
     }
@@ -218,6 +223,7 @@ impl Group {
         let mut kill_at = None;
         let group = self.job.plan.group.clone();
         let mut quiet = Quiet::new(&group, self.job.member.session());
+        let mut others = Others::new();
         loop {
             if let Some(change) = self.job.member.poll(turn)? {
                 quiet.end();
@@ -230,7 +236,9 @@ impl Group {
                 let at = *kill_at.get_or_insert_with(|| Instant::now() + self.job.plan.drain_timeout);
                 each(&self.leashes, if Instant::now() < at { Leash::stop } else { Leash::kill });
             }
-            if self.workers.is_empty() && self.leaving.is_empty() && self.is_over(stop.requested(), &quiet) {
+            if !self.workers.is_empty() || !self.leaving.is_empty() {
+                others = Others::new();
+            } else if self.is_over(stop.requested(), &quiet, &mut others)? {
                 break;
             }
         }
@@ -239,15 +247,22 @@ impl Group {
     }
 
     /// Whether nothing is left to be done, given that nobody is at work.
-    fn is_over(&self, stopping: bool, quiet: &Quiet<'_>) -> bool {
-        let given_up = !self.resting.is_empty() && self.resting.values().all(Option::is_some);
-        if stopping || given_up {
-            return true;
+    fn is_over(&self, stopping: bool, quiet: &Quiet<'_>, others: &mut Others) -> Result<bool> {
+        let all_given_up = !self.resting.is_empty() && self.resting.values().all(Option::is_some);
+        if stopping || all_given_up || !self.job.plan.exit_at_end {
+            return Ok(stopping || all_given_up);
         }
-        if !self.job.plan.exit_at_end {
-            return false;
+        // With one given up it ends badly, whatever the others do.
+        if self.resting.values().any(Option::is_some) {
+            return Ok(true);
         }
-        !self.resting.is_empty() || quiet.is_long()
+        let has_its_share = !self.resting.is_empty() || quiet.is_long();
+        Ok(has_its_share && others.are_done(&self.job, |key| self.is_own(key))?)
+    }
+
+    /// Whether this member has the partition, and has come to rest there.
+    fn is_own(&self, (topic, partition): Key) -> bool {
+        self.resting.contains_key(&(Arc::clone(&self.job.topics[topic].name), partition))
     }
 
     /// What the group has decided.

@@ -1,4 +1,4 @@
-//! How long a member may go without partitions before that is said, or taken for an answer.
+//! How long a member may go without partitions before that is said, or taken for its share.
 
 use std::time::{Duration, Instant};
 
@@ -51,13 +51,6 @@ impl<'a> Quiet<'a> {
     /// Whether this member is in the group, and was assigned nothing for so long that the others must
     /// have it all.
     pub fn is_long(&self) -> bool {
-        if self.joined && self.since.elapsed() > SETTLE {
-            log::warn!(
-                "group {}: all partitions are held by other members, which will do the work",
-                self.group
-            );
-            return true;
-        }
-        false
+        self.joined && self.since.elapsed() > SETTLE
     }
 }
