@@ -56,7 +56,10 @@ fn s3_verify_proves_a_whole_data_set_and_counts_it() {
     assert_eq!(verify(&lake, &["--offsets"]).succeeds().json(), [place(0, 0, 12), place(1, 7, 9)]);
     // Without its last character the prefix is the same folder.
     assert_eq!(run("s3-verify").arg(lake.url("users")).go().succeeds().json().len(), 2);
-    assert!(run("s3-verify").arg(lake.url("other/")).go().succeeds().stdout.is_empty());
+    let other = run("s3-verify").arg(lake.url("other/")).go();
+    assert!(
+        other.fails(2, &["no batch has made an object under s3://", "/other/", "s3-put"]).stdout.is_empty()
+    );
 }
 
 #[test]
@@ -66,7 +69,7 @@ fn s3_verify_finds_a_gap_and_an_overlap() {
         land(&lake, &batch(3, first, end), 0);
     }
     lake.delete(&key(&batch(3, 5, 9)));
-    let ran = verify(&lake, &[]).fails(1, &["created_users/3: offsets 5 to 8 are in no object"]);
+    let ran = verify(&lake, &[]).fails(1, &["created_users/3: offsets 5 to 9 are in no object"]);
     assert_eq!((&ran.json()[0]["ok"], &ran.json()[0]["gaps"]), (&false.into(), &json!([[5, 9]])));
     assert!(verify(&lake, &["--offsets"]).exits(1).stdout.is_empty(), "no place to go on from is made up");
     // The same records once more, elsewhere under the prefix: a copy that lost its metadata.
@@ -186,13 +189,17 @@ fn s3_verify_holds_a_data_set_against_the_commits_of_a_group_and_gives_them_back
     let lines = verify(&lake, &group).succeeds().json();
     assert_eq!((&lines[0]["committed"], &lines[1]["committed"]), (&9.into(), &0.into()), "{lines:?}");
     // The group has committed what is not there any more, at the end and at the beginning.
-    for (batch, words) in [(topic.batch(0, 4, 9), "offsets 4 to 8"), (topic.batch(0, 0, 4), "offsets 0 to 3")]
+    for (batch, words) in [(topic.batch(0, 4, 9), "offsets 4 to 9"), (topic.batch(0, 0, 4), "offsets 0 to 4")]
     {
         let object = lake.get(&key(&batch)).unwrap();
         lake.delete(&key(&batch));
         verify(&lake, &group).fails(1, &[words, "in no object"]);
         lake.put(&key(&batch), &object, &[]);
     }
+    let elsewhere = run("s3-verify").args([&lake.url("user/"), "--group", &topic.group]).go();
+    let words =
+        ["are in no object; no batch has made an object under s3://", "/user/", "try: the place that s3-put"];
+    assert_eq!(elsewhere.fails(1, &words).json()[0]["objects"], 0);
     verify(&lake, &group).succeeds();
 }
 

@@ -83,16 +83,13 @@ impl Proof {
         self.problems().next().is_none()
     }
 
-    /// What is wrong, each in words.
+    /// What is wrong, each in words; as in all messages, the second offset of a range is not included.
     pub fn problems(&self) -> impl Iterator<Item = String> + '_ {
-        let gaps =
-            self.gaps.iter().map(|(first, end)| format!("offsets {first} to {} are in no object", end - 1));
-        let twice = self
-            .overlaps
-            .iter()
-            .map(|(first, end)| format!("offsets {first} to {} are in two objects", end - 1));
+        let gaps = self.gaps.iter().map(|(first, end)| format!("offsets {first} to {end} are in no object"));
+        let twice =
+            self.overlaps.iter().map(|(first, end)| format!("offsets {first} to {end} are in two objects"));
         let torn = self.torn.iter().map(|(first, end)| {
-            format!("the committed offset lies inside of the object of offsets {first} to {}", end - 1)
+            format!("the committed offset lies inside of the object of offsets {first} to {end}")
         });
         let many = (self.uncommitted > 1)
             .then(|| format!("{} objects lie past the committed offset; there can be one", self.uncommitted));
@@ -131,7 +128,7 @@ mod tests {
     fn a_missing_object_is_a_gap() {
         let proof = alone(&[(0, 10), (20, 30), (30, 31), (35, 40)]);
         assert_eq!(proof.gaps, [(10, 20), (31, 35)]);
-        assert_eq!(proof.problems().next().unwrap(), "offsets 10 to 19 are in no object");
+        assert_eq!(proof.problems().next().unwrap(), "offsets 10 to 20 are in no object");
     }
 
     #[test]

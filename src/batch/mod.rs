@@ -43,6 +43,6 @@ pub mod version;
 
 pub use group::Group;
 pub use mandate::Mandate;
-pub use name::{Batch, described};
+pub use name::{Batch, described, names_of};
 pub use place::Mark;
 pub use version::Versions;

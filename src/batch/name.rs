@@ -24,12 +24,17 @@ pub struct Batch {
     pub date: String,
 }
 
+/// How the names of all batches of a partition begin.
+pub fn names_of(topic: &str, topic_id: &str, partition: i32) -> String {
+    let id = topic_id.get(..ID_LENGTH).unwrap_or(topic_id);
+    format!("{topic}-{id}-{partition:0PARTITION_WIDTH$}-")
+}
+
 impl Batch {
     /// Its name: the topic, the start of the id, the partition, the first offset.
     pub fn name(&self) -> String {
         let Range { topic, topic_id, partition, first_offset, .. } = &self.range;
-        let id = topic_id.get(..ID_LENGTH).unwrap_or(topic_id);
-        format!("{topic}-{id}-{partition:0PARTITION_WIDTH$}-{first_offset:0OFFSET_WIDTH$}")
+        format!("{}{first_offset:0OFFSET_WIDTH$}", names_of(topic, topic_id, *partition))
     }
 
     /// The name of its rejects: that of the batch, its end, and the start of their digest.

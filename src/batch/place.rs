@@ -231,7 +231,7 @@ impl Partition<'_> {
     fn judge_offset(&self, place: &Place) -> Result<()> {
         let offset = place.offset;
         if offset < self.low {
-            let gone = format!("offsets {offset} to {} are gone by retention", self.low - 1);
+            let gone = format!("offsets {offset} to {} are gone by retention", self.low);
             let error = Error::data(format!("{}: {gone}", self.name()));
             // A batch that was begun may be stored: its object, and not what is left of the topic, says
             // where the next one begins.
@@ -359,7 +359,7 @@ mod tests {
         let nobody = Partition { known: None, ..HERE };
         assert!(nobody.judge(None).unwrap_err().to_string().contains("init-group lake --topic users"));
         let late = Partition { partition: 4, low: 7, ..HERE };
-        assert!(late.judge(None).unwrap_err().message().contains("offsets 0 to 6 are gone"));
+        assert!(late.judge(None).unwrap_err().message().contains("offsets 0 to 7 are gone"));
     }
 
     #[test]

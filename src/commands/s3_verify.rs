@@ -5,8 +5,9 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use super::{Command, Kind, Page};
-use crate::batch::Mark;
 use crate::batch::ledger::{Account, Commits, Ledger, Partition};
+use crate::batch::place::Committed;
+use crate::batch::{Mark, names_of};
 use crate::kafka::KafkaArgs;
 use crate::kafka::admin::{self, Admin};
 use crate::kafka::registry::parse_group;
@@ -90,11 +91,13 @@ impl Command for S3Verify {
         let s3 = S3Args { place: self.s3.clone(), connect_timeout: self.kafka.connect_timeout() };
         let store = Store::open(&s3)?;
         let group = self.group.as_deref().map(|name| Group::open(name, &self.kafka)).transpose()?;
-        let before = group.as_ref().map(Group::commits).transpose()?;
+        let before = group.as_ref().map(|group| group.commits(&prefix)).transpose()?;
         let found = store.survey(&prefix, Found::default(), Found::take)?;
-        let after = group.as_ref().map(Group::commits).transpose()?;
+        let after = group.as_ref().map(|group| group.commits(&prefix)).transpose()?;
         let accounts = found.ledger.close(before.as_ref(), after.as_ref());
         warn_of(&store, &prefix, &accounts, &found.foreign);
+        let is_of_a_batch = |account: &Account| account.objects > 0 || !account.orphans.is_empty();
+        let has_objects = accounts.iter().any(is_of_a_batch) || !found.broken.is_empty();
         let mut problems: Vec<String> = accounts.iter().flat_map(problems).collect();
         // The way back is that of the first problem, which is the one that is named.
         let way = accounts.iter().find(|account| !account.proof.holds());
@@ -105,6 +108,9 @@ impl Command for S3Verify {
         }
         if !self.offsets {
             accounts.iter().try_for_each(|account| print(&line(account)))?;
+        }
+        if !has_objects && (self.group.is_none() || !problems.is_empty()) {
+            return Err(nothing_there(&prefix, problems.first()));
         }
         if let Some(first) = problems.first() {
             return Err(wrong(first, problems.len(), way));
@@ -171,23 +177,33 @@ impl Group {
     }
 
     /// Where it began and what it has committed, in each of its partitions.
-    fn commits(&self) -> Result<Commits> {
+    fn commits(&self, prefix: &Location) -> Result<Commits> {
         let commits = self.admin.commits(&self.name)?;
         if commits.is_empty() {
             return Err(Error::usage(admin::nothing_committed(&self.name))
                 .hint(format!("topic-admin init-group {} --topic TOPIC --at earliest", self.name)));
         }
-        let entry = |((topic, partition), commit): ((String, i32), crate::batch::place::Committed)| {
+        let entry = |((topic, partition), commit): ((String, i32), Committed)| {
             let place = format!("group {}, {topic}/{partition}", self.name);
             let mark = Mark::parse(&commit.metadata).map_err(|error| error.at(&place))?;
             let mark = mark.ok_or_else(|| {
                 Error::data(format!("{place}: offset {} was committed by another tool", commit.offset))
-                    .hint("s3-verify PREFIX --offsets | topic-admin commit GROUP")
+                    .hint(format!("s3-verify {prefix} --offsets | topic-admin commit {}", self.name))
             })?;
             Ok((Partition { topic, topic_id: mark.topic_id, partition }, (mark.start, commit.offset)))
         };
         commits.into_iter().map(entry).collect()
     }
+}
+
+/// No batch has made an object here: most likely the objects are elsewhere, and nothing is proven.
+fn nothing_there(prefix: &Location, first: Option<&String>) -> Error {
+    let text = format!("no batch has made an object under {prefix}");
+    match first {
+        None => Error::usage(text),
+        Some(problem) => Error::data(format!("{problem}; {text}")),
+    }
+    .hint("the place that s3-put is given in the command of kafka-consume")
 }
 
 /// What is wrong in a partition.
@@ -198,7 +214,7 @@ fn problems(account: &Account) -> impl Iterator<Item = String> + '_ {
 
 /// What to type where the first problem of a partition is one that can be mended by typing.
 fn way_back(account: &Account, group: Option<&str>, prefix: &Location) -> Option<String> {
-    let (Partition { topic, partition, .. }, proof) = (&account.partition, &account.proof);
+    let (Partition { topic, topic_id, partition }, proof) = (&account.partition, &account.proof);
     // Of a topic that the group does not know: it was deleted, and its records with it.
     let name = match (group, account.group) {
         (Some(_), None) => return None,
@@ -206,12 +222,20 @@ fn way_back(account: &Account, group: Option<&str>, prefix: &Location) -> Option
     };
     if let Some((first, end)) = proof.gaps.first() {
         return Some(format!(
-            "topic-admin reset {name} --topic {topic} --partition {partition} --at {first} --until {end} --yes; then \
-             the command of kafka-consume once more, which lands them"
+            "topic-admin reset {name} --topic {topic} --partition {partition} --at {first} --until {end} --yes"
         ));
     }
-    let ahead = proof.overlaps.is_empty() && proof.torn.is_none();
-    ahead.then(|| format!("s3-verify {prefix} --offsets | topic-admin commit {name} --yes"))
+    if !proof.overlaps.is_empty() {
+        // The name of an object begins with these.
+        let objects = names_of(topic, topic_id, *partition);
+        return Some(format!("aws s3 ls --recursive {prefix} | grep -F {objects}"));
+    }
+    if let Some((_, end)) = proof.torn {
+        return Some(format!(
+            "topic-admin reset {name} --topic {topic} --partition {partition} --at {end} --yes"
+        ));
+    }
+    Some(format!("s3-verify {prefix} --offsets | topic-admin commit {name} --yes"))
 }
 
 /// The line of a partition.
@@ -320,23 +344,24 @@ mod tests {
         let prefix: Location = "s3://lake/users/".parse().unwrap();
         let mut gap = account(&[(0, 5), (7, 9), (11, 12)]);
         let typed = |group: &str| {
-            format!("topic-admin reset {group} --topic users --partition 3 --at 5 --until 7 --yes; then ")
+            format!("topic-admin reset {group} --topic users --partition 3 --at 5 --until 7 --yes")
         };
-        assert!(way_back(&gap, None, &prefix).unwrap().starts_with(&typed("GROUP")));
+        assert!(way_back(&gap, None, &prefix).unwrap() == typed("GROUP"));
         assert_eq!(way_back(&gap, Some("lake"), &prefix), None, "a topic that the group does not know");
         gap.group = Some((0, 12));
-        assert!(way_back(&gap, Some("lake"), &prefix).unwrap().starts_with(&typed("lake")));
-        assert_eq!(way_back(&account(&[(0, 5), (3, 9)]), None, &prefix), None, "two objects: which one?");
+        assert!(way_back(&gap, Some("lake"), &prefix).unwrap() == typed("lake"));
+        let twice = way_back(&account(&[(0, 5), (3, 9)]), None, &prefix).unwrap();
+        assert_eq!(twice, "aws s3 ls --recursive s3://lake/users/ | grep -F users-id-00003-");
     }
 
     #[test]
     fn the_first_problem_is_named_with_its_partition() {
         let account = account(&[(0, 5), (7, 9)]);
         let all: Vec<String> = problems(&account).collect();
-        assert_eq!(all, ["users/3: offsets 5 to 6 are in no object"]);
+        assert_eq!(all, ["users/3: offsets 5 to 7 are in no object"]);
         assert_eq!(
             wrong(&all[0], 3, None).message(),
-            "users/3: offsets 5 to 6 are in no object; 3 problems in all"
+            "users/3: offsets 5 to 7 are in no object; 3 problems in all"
         );
     }
 }

@@ -140,7 +140,10 @@ impl KeyFile {
         let cannot_read = |cause: &io::Error| {
             let error = Error::io(format!("cannot read the key file {}", self.name()), cause);
             match cause.kind() {
-                io::ErrorKind::NotFound => error.hint(format!("hash-fields --new-key {}", self.name())),
+                io::ErrorKind::NotFound => error.hint(format!(
+                    "its right path, for another key makes other pseudonyms; or to begin with one: hash-fields --new-key {}",
+                    self.name()
+                )),
                 _ => error,
             }
         };

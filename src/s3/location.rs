@@ -163,6 +163,16 @@ fn check_key(key: &str) -> Result<(), String> {
 /// What an object under a prefix is called in the end, unless the user says otherwise.
 pub const SUFFIX: &str = ".parquet";
 
+/// The folder that was most likely meant where an object was named: its own name as that of a folder or, where it
+/// looks like that of a file, the folder that it is in.
+fn data_set(location: &Location) -> String {
+    let url = location.to_string();
+    match url.rsplit_once('/') {
+        Some((folder, name)) if name.contains('.') => format!("{folder}/"),
+        _ => format!("{url}/"),
+    }
+}
+
 /// The object that an upload to `location` makes: itself or, for a prefix in a batch, a name under
 /// it that depends on the start of the batch alone, so that a retry meets what an earlier attempt has
 /// stored.
@@ -182,7 +192,7 @@ pub fn key_for(location: &Location, batch: Option<&Batch>, suffix: &str) -> Resu
         }
         Some(batch) if location.key.contains(&batch.name()) => Ok(location.clone()),
         Some(_) => Err(Error::usage(format!("{location} is the same object for every batch"))
-            .hint(format!("s3-put {}/", location.to_string().rsplit_once('/').map_or("", |(dir, _)| dir)))),
+            .hint(format!("s3-put {}", data_set(location)))),
     }
 }
 
@@ -298,6 +308,8 @@ mod tests {
         let shared =
             key_for(&parse("s3://lake/users/all.parquet").unwrap(), Some(&batch), SUFFIX).unwrap_err();
         assert!(shared.to_string().ends_with("(try: s3-put s3://lake/users/)"), "{shared}");
+        let bare = key_for(&parse("s3://lake/users").unwrap(), Some(&batch), SUFFIX).unwrap_err();
+        assert!(bare.to_string().ends_with("(try: s3-put s3://lake/users/)"), "{bare}");
     }
 
     #[test]

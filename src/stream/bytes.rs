@@ -61,6 +61,14 @@ impl<R: Read> ByteInput<R> {
         }
     }
 
+    /// Whether the input ended without a single byte.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Bytes(frames) => frames.is_empty(),
+            Self::Records(records) => records.input.is_empty(),
+        }
+    }
+
     /// The closing, once [`Chunk::End`] has been told.
     pub fn closing(&self) -> Option<&Closing> {
         match self {

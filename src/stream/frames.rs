@@ -149,6 +149,11 @@ impl<R: Read> FrameReader<R> {
         Ok(reader)
     }
 
+    /// Whether the input ended without a single byte; known before the first chunk.
+    pub fn is_empty(&self) -> bool {
+        self.begun.is_empty() && self.sealed.is_none()
+    }
+
     /// How the stream is sealed, if it is.
     pub fn sealed(&self) -> Option<&Sealed> {
         self.sealed.as_ref()

@@ -220,9 +220,9 @@ impl Rejects {
         let error = match allowance {
             Allowance::Count(0) => Error::data(first),
             Allowance::Count(allowed) => Error::data(format!(
-                "{} records rejected, {} allowed; the first: {first}",
-                grouped(self.count),
-                grouped(allowed)
+                "more than {} record{} rejected; the first: {first}",
+                grouped(allowed),
+                if allowed == 1 { "" } else { "s" }
             )),
             Allowance::Share(_) => Error::data(format!(
                 "{} of {} records rejected, {allowance} allowed; the first: {first}",
@@ -239,9 +239,9 @@ impl Rejects {
     fn hint(&self, allowance: Allowance) -> Option<&str> {
         match (self.advice.as_deref(), allowance, self.list.is_some()) {
             (Some(advice), ..) => Some(advice),
-            (None, Allowance::Count(0), _) if self.of_batch => {
-                Some("kafka-consume --group … --max-rejects N to land the others")
-            }
+            (None, Allowance::Count(0), _) if self.of_batch => Some(
+                "the command or its schema, if that is wrong; or kafka-consume with --max-rejects N, to land the others",
+            ),
             (None, ..) if self.of_batch => Some("a larger --max-rejects of kafka-consume"),
             (None, Allowance::Count(0), true) => Some("--max-rejects N to go on without such records"),
             (None, Allowance::Count(0), false) => {

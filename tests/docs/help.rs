@@ -43,6 +43,8 @@ fn prepare() -> Reader {
         topic-admin init-group copy --topic created_users --at earliest --if-not-exists > /dev/null
         topic-admin init-group parquet --topic created_users --at earliest --if-not-exists > group
         topic-admin init-group pg --topic created_users --at earliest --if-not-exists > group
+        topic-admin init-group proof --topic created_users --at earliest --if-not-exists > group
+        LAKE=s3://lake/created_users/ kafka-consume created_users --group proof --exit-at-end -- ./land.sh
         topic-admin create names --partitions 2 --if-not-exists > /dev/null
         jq -c '{name: .name.last, email, gender}' < users.ndjson > names.ndjson
         echo 'name STRING, email STRING NOT NULL, gender STRING' > names.ddl

@@ -69,9 +69,17 @@ fn a_stage_that_dies_in_a_pipe_is_the_cause_whatever_the_shell_says() {
     all_refused(
         &world(),
         &[
-            ("HASH | false | PUT", 1, &["/0, offsets 0 to 4000: s3-put: stdin is not sealed"]),
-            ("HASH | false | ENCODE | PUT", 1, &["/0, offsets 0 to 4000: to-parquet: stdin is not sealed"]),
-            ("false | ENCODE | PUT || true", 1, &["/0, offsets 0 to 4000: to-parquet: stdin is not sealed"]),
+            ("HASH | false | PUT", 1, &["/0, offsets 0 to 4000: s3-put: nothing came down the pipe"]),
+            (
+                "HASH | false | ENCODE | PUT",
+                1,
+                &["/0, offsets 0 to 4000: to-parquet: nothing came down the pipe"],
+            ),
+            (
+                "false | ENCODE | PUT || true",
+                1,
+                &["/0, offsets 0 to 4000: to-parquet: nothing came down the pipe"],
+            ),
             (
                 "HASH | ENCODE | false",
                 1,

@@ -181,7 +181,7 @@ fn what_retention_took_is_told_and_the_rest_is_landed() {
     let world = landed(300);
     world.produce(300);
     retain_from(&world, 0, 350);
-    let ran = ends_with(world.run("true", None), 1, &["offsets 300 to 349 are gone by retention"]);
+    let ran = ends_with(world.run("true", None), 1, &["offsets 300 to 350 are gone by retention"]);
     follow(&world, &advice(&ran));
     world.finish();
     lose(&world, 300..350);

@@ -1,6 +1,8 @@
 //! The ways back, as a person on call goes them: what is said names the command that helps, and the command
 //! that is named does.
 
+use std::os::unix::fs::PermissionsExt;
+
 use rdkafka::producer::Producer;
 use serde_json::{Value, json};
 
@@ -35,7 +37,7 @@ fn start(world: &World) -> Option<i64> {
 fn a_reset_that_goes_back_says_what_will_be_there_twice_and_how_not_to() {
     let world = landed(300);
     let words =
-        ["/0: offsets 150 to 299 were landed before", "a second time", "--until OFFSET", "--at 300 --yes"];
+        ["/0: offsets 150 to 300 were landed before", "a second time", "--until OFFSET", "--at 300 --yes"];
     for (options, code) in [("--at 150", 2), ("--at 150 --dry-run", 0), ("--at 150 --yes", 0)] {
         let ran = reset(&world, options).exits(code);
         let said = ran.stderr.lines().next().unwrap_or_default();
@@ -43,14 +45,19 @@ fn a_reset_that_goes_back_says_what_will_be_there_twice_and_how_not_to() {
     }
     // Not landed again yet, and back to where it was: nothing is there twice, all is still proven.
     assert_eq!((committed(&world), start(&world)), (vec![150], Some(0)));
-    verify_fails(&world, &["the committed offset lies inside of the object"]);
+    let ran = verify_fails(&world, &["the committed offset lies inside of the object of offsets 100 to 200"]);
+    follow(&world, &advice(&ran));
+    assert_eq!((committed(&world), start(&world)), (vec![200], Some(0)));
     reset(&world, "--at 300 --yes").succeeds();
     assert_eq!((committed(&world), start(&world)), (vec![300], Some(0)));
     assert_eq!(world.check().records, 300);
     // And it says so rightly.
     reset(&world, "--at 150 --yes").exits(0);
     world.finish();
-    verify_fails(&world, &["offsets 150 to 299 are in two objects"]);
+    verify_fails(
+        &world,
+        &["offsets 150 to 300 are in two objects", "aws s3 ls --recursive s3://", "-00000-)"],
+    );
     // Forward, and where nothing is left to be said, nothing is.
     reset(&world, "--at latest --yes").succeeds();
 }
@@ -68,7 +75,7 @@ fn a_group_that_was_set_back_to_a_joint_proves_what_it_had_proven() {
     world.finish();
     assert_eq!((start(&world), world.check().records), (Some(0), 350));
     delete_object(&world, 0);
-    verify_fails(&world, &["offsets 0 to 99 are in no object", "--at 0 --until 100 --yes"]);
+    verify_fails(&world, &["offsets 0 to 100 are in no object", "--at 0 --until 100 --yes"]);
 }
 
 #[test]
@@ -78,18 +85,24 @@ fn an_object_that_is_gone_is_landed_again_and_nothing_else() {
     delete_object(&world, 100);
     // A batch of the usual size would reach over what follows.
     world.batch = 1000;
-    let ran = verify_fails(&world, &["offsets 100 to 199 are in no object"]);
+    let ran = verify_fails(&world, &["offsets 100 to 200 are in no object"]);
     let hint = advice(&ran);
     let typed = format!(
-        "topic-admin reset {} --topic {} --partition 0 --at 100 --until 200 --yes; then the command of kafka-consume",
+        "topic-admin reset {} --topic {} --partition 0 --at 100 --until 200 --yes",
         world.group, world.topic
     );
-    assert!(hint.starts_with(&typed), "{hint}");
+    assert_eq!(hint, typed);
     let ran = follow(&world, &hint);
     assert_eq!(ran.stderr, "", "nothing is landed twice, so nothing is said");
     let line = json!({"group": world.group, "topic": world.topic, "partition": 0, "from": 300, "offset": 100,
         "end": 200, "then": 300, "outcome": "reset"});
     assert_eq!(ran.json(), [line]);
+    let lag = admin(&world, &format!("lag {}", world.group)).succeeds().json();
+    assert_eq!(
+        (&lag[0]["committed"], &lag[0]["lag"]),
+        (&json!(100), &json!(150)),
+        "the missing ones and the new ones"
+    );
     // Killed on the way, it is done once all the same.
     let ran = world.run(&world.land(), Some("kill@commit.before"));
     assert_eq!(ran.signal, Some(libc::SIGKILL), "{ran:?}");
@@ -107,7 +120,7 @@ fn several_objects_that_are_gone_are_landed_one_after_the_other() {
     let mut world = landed(600);
     [0, 200, 300, 500].iter().for_each(|first| delete_object(&world, *first));
     world.batch = 1000;
-    for gap in ["offsets 0 to 99", "offsets 200 to 399", "offsets 500 to 599"] {
+    for gap in ["offsets 0 to 100", "offsets 200 to 400", "offsets 500 to 600"] {
         let ran = verify_fails(&world, &[gap]);
         follow(&world, &advice(&ran));
         world.finish();
@@ -133,6 +146,13 @@ fn a_range_is_landed_again_only_where_that_is_what_is_missing() {
     reset(&world, "--at 100 --until 200 --yes").succeeds();
     world.finish();
     assert_eq!((world.check().objects, committed(&world)), (3, vec![300]));
+    reset(&world, "--at 0 --until 100 --yes").succeeds();
+    let ran = reset(&world, "--at 100 --until 250 --yes").exits(0);
+    assert!(
+        ran.stderr.contains("offsets 0 to 100, which were to be landed again, are not yet"),
+        "{}",
+        ran.stderr
+    );
     reset(&world, "--at 100 --until 250 --yes").succeeds();
     let words = ["/0, offsets 100 to 250: ", "an object of offsets 100 to 200 is there", "s3-verify "];
     ends_with(world.run(&world.land(), None), 4, &words);
@@ -151,12 +171,12 @@ fn a_missing_range_that_retention_took_is_told_and_the_group_goes_on() {
     delete_object(&world, 100);
     reset(&world, "--at 100 --until 200 --yes").succeeds();
     retain_from(&world, 0, 200);
-    let ran = ends_with(world.run(&world.land(), None), 1, &["offsets 100 to 199 are gone by retention"]);
+    let ran = ends_with(world.run(&world.land(), None), 1, &["offsets 100 to 200 are gone by retention"]);
     follow(&world, &advice(&ran));
     world.produce(50);
     world.finish();
     assert_eq!(committed(&world), [350]);
-    verify_fails(&world, &["offsets 100 to 199 are in no object"]);
+    verify_fails(&world, &["offsets 100 to 200 are in no object"]);
 }
 
 #[test]
@@ -185,10 +205,10 @@ fn a_missing_range_that_compaction_took_is_told_and_the_group_goes_on() {
     };
     wait_until("the log is compacted", || left()[0]["offset"].as_i64() >= Some(100));
     delete_object(&world, 0);
-    let ran = verify_fails(&world, &["offsets 0 to 99 are in no object"]);
+    let ran = verify_fails(&world, &["offsets 0 to 100 are in no object"]);
     follow(&world, &advice(&ran));
     nothing_is_left(&world, 230);
-    verify_fails(&world, &["offsets 0 to 99 are in no object"]);
+    verify_fails(&world, &["offsets 0 to 100 are in no object"]);
 }
 
 #[test]
@@ -288,7 +308,7 @@ fn records_that_do_not_fit_are_told_at_once_with_what_works_in_a_batch() {
     assert_eq!(ran.stderr.matches("attempt").count(), 0, "{}", ran.stderr);
     let words = [
         "/0, offsets 0 to 21: s3-put: hash-fields: line 21: email: ",
-        "kafka-consume --group … --max-rejects N",
+        "kafka-consume with --max-rejects N, to land the others",
     ];
     let ran = ends_with(ran, 1, &words);
     assert!(!ran.stderr.contains("--rejects FILE"), "{}", ran.stderr);
@@ -321,6 +341,10 @@ fn a_command_that_does_not_exist_is_told_before_a_batch_is_planned_for_it() {
         run.args(command).env("PATH", crate::support::path()).go()
     };
     consume(&["./lnad.sh"]).fails(2, &["cannot run ./lnad.sh: not found"]);
+    let script = world.dir.join("land.sh");
+    std::fs::write(&script, "#!/bin/bsh\ncat").unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    consume(&[script.to_str().unwrap()]).fails(2, &["its first line names /bin/bsh, which is not there"]);
     consume(&["s3-putt", &world.place]).fails(2, &["cannot run s3-putt: not found on PATH"]);
     assert_eq!(places(&world)[0]["end"], Value::Null, "nothing is planned");
     let ran = world.finish().without(LATE);
@@ -330,12 +354,20 @@ fn a_command_that_does_not_exist_is_told_before_a_batch_is_planned_for_it() {
 
 #[test]
 fn a_program_of_the_script_that_does_not_exist_is_what_is_told() {
-    let world = World::new(1, 20);
+    let mut world = World::new(1, 20);
     let [hash, encode, _] = world.stages();
     let ran = world.run(&format!("{hash} | {encode} | s3-putt {}", world.place), None);
     assert!(ran.stderr.contains("s3-putt: not found"), "the shell says which: {}", ran.stderr);
     let words = ["a program that the command names was not found", "printed it above", "PATH"];
     ends_with(ran, 2, &words);
+    // In the middle the shell tells nobody but the reader.
+    world.options = vec!["--max-attempts", "1"];
+    let ran = world.run(&world.land().replace("hash-fields", "hash-feilds"), None);
+    assert!(ran.stderr.contains("hash-feilds: not found"), "{}", ran.stderr);
+    let words =
+        ["to-parquet: nothing came down the pipe", "was not found", "what it or the shell has printed"];
+    ends_with(ran, 1, &words);
+    world.options = Vec::new();
     world.finish();
     assert_eq!(world.check().records, 20);
 }

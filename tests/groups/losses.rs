@@ -85,7 +85,7 @@ fn groups_below_what_is_kept_are_behind_by_no_number() {
     let ran = admin(&format!("lag {group}")).succeeds();
     assert_eq!(field(&ran, "lag"), [Value::Null, Value::Null]);
     let ran = admin(&format!("init-group {group} --topic {topic} --at earliest --if-not-exists"));
-    ran.fails(4, &["offsets 0 to 3 are gone", "--at earliest --yes"]);
+    ran.fails(4, &["offsets 0 to 4 are gone", "--at earliest --yes"]);
     admin(&format!("reset {group} --topic {topic} --at 3 --yes")).fails(2, &["4 to 10, not 3"]);
     admin(&format!("reset {group} --topic {topic} --at earliest --yes")).succeeds();
     assert_eq!(stands(&group, &topic), [(0, 4)]);

@@ -51,7 +51,11 @@ fn the_failure_of_any_stage_is_known_without_the_shell() {
         (
             format!("{source} | {killed} {HASH} | {ENCODE} || true"),
             1,
-            &["users: hash-fields (pid ", "did not tell how it ended", "; to-parquet: stdin is not sealed"],
+            &[
+                "users: hash-fields (pid ",
+                "did not tell how it ended",
+                "; to-parquet: nothing came down the pipe",
+            ],
         ),
     ] {
         let ran = desk.job(&[], &pipe).go();

@@ -273,8 +273,17 @@ impl Reset {
             ))
             .hint(format!("topic-admin groups {}, which says what it has", self.group)));
         };
-        match mark.plan.as_ref().filter(|plan| !plan.is_again() && plan.end > offset) {
+        match mark.plan.as_ref().filter(|plan| plan.end > offset) {
             None => Ok((offset, mark)),
+            Some(plan) if plan.is_again() => {
+                if (offset, plan.end) != (start, until) {
+                    log::warn!(
+                        "{at}: offsets {offset} to {}, which were to be landed again, are not yet, and are passed over now",
+                        plan.end
+                    );
+                }
+                Ok((offset, mark))
+            }
             Some(plan) => Err(Error::conflict(format!(
                 "{at}: a batch was begun, of offsets {offset} to {}, and is to be ended first",
                 plan.end
@@ -296,10 +305,9 @@ impl Reset {
         // From before its start on it knows nothing: it may have begun there, or have been set forward.
         let landed_before = if at < mark.start { "may have been" } else { "were" };
         log::warn!(
-            "{name}: offsets {at} to {} {landed_before} landed before, and are stored a second time wherever the objects that hold \
+            "{name}: offsets {at} to {landed} {landed_before} landed before, and are stored a second time wherever the objects that hold \
              them begin or end elsewhere than the new batches (try: {reset} --at {at} --until OFFSET --yes for a missing \
-             range alone; {reset} --at {landed} --yes to go on behind them)",
-            landed - 1
+             range alone; {reset} --at {landed} --yes to go on behind them)"
         );
     }
 }

@@ -113,7 +113,7 @@ impl Command for TopicAdmin {
             In `groups`, `mark` says who has committed: `ours`; `foreign`, another tool; `none`, nobody; \
             `another_topic`, `another_cluster` or `topic_gone`, for what is not there any more; \
             `later_version`, a later release. `end`, `date` and `cmd` are those of a batch that was begun. \
-            `lag` is counted in offsets to the last stable one, markers included; null where a partition \
+            `lag` is counted in offsets to the last stable one, markers included, from what is committed, by whatever tool; null where a partition \
             has no good place, which `reason` explains, and in the `total`, too.",
         examples: &[
             (

@@ -141,7 +141,7 @@ pub(super) fn lag(admin: &Admin, name: &str) -> Result<()> {
         let Some(site) = sites.get(topic)? else { continue };
         for bounds in &site.partitions {
             let commit = site.committed(&commits, bounds.partition).map(|commit| commit.offset);
-            let lag = place(site, name, &commits, bounds).map(|place| (bounds.stable - place).max(0));
+            let lag = left(site, name, &commits, bounds);
             total = total.zip(lag.as_ref().ok()).map(|(total, lag)| total + lag);
             let mut line = json!({
                 "group": name, "topic": topic, "partition": bounds.partition, "committed": commit,
@@ -154,6 +154,18 @@ pub(super) fn lag(admin: &Admin, name: &str) -> Result<()> {
         }
     }
     print(&json!({"group": name, "total": total}))
+}
+
+/// How many offsets the group has still to land, if that is certain; any tool's commit will do.
+fn left(site: &Site, group: &str, commits: &Commits, bounds: &Bounds) -> Result<i64> {
+    let offset = place(site, group, commits, bounds)?;
+    // Set back to land a range again, it goes on behind what was landed before.
+    let plan = site.mark(commits, bounds.partition).and_then(|mark| mark.plan);
+    let again = plan.and_then(|plan| Some((plan.end, plan.then?)));
+    Ok(match again {
+        Some((end, then)) if offset < end => (end - offset) + (bounds.stable - then).max(0),
+        _ => (bounds.stable - offset).max(0),
+    })
 }
 
 /// The next offset that the group will read, if that is certain; any tool's commit will do.

@@ -25,10 +25,14 @@ pub fn check(command: &[OsString]) -> Result<()> {
     let path = env::var_os("PATH").unwrap_or_else(|| DEFAULT_PATH.into());
     let fails = |why: &str| Error::usage(format!("cannot run {}: {why}", name.to_string_lossy()));
     let is_path = name.as_encoded_bytes().contains(&b'/');
-    if is_program(Path::new(name)) && is_path || !is_path && is_on(&path, name) {
-        return Ok(());
-    }
     let shown = name.to_string_lossy();
+    if is_program(Path::new(name)) && is_path || !is_path && is_on(&path, name) {
+        return match missing_interpreter(name) {
+            Some(missing) => Err(fails(&format!("its first line names {missing}, which is not there"))
+                .hint(format!("#!/bin/sh, or another that is there, as the first line of {shown}"))),
+            None => Ok(()),
+        };
+    }
     Err(match Path::new(name).is_file() {
         _ if shown.contains([' ', '|']) => {
             fails("no program has that name").hint(format!("-- sh -c '{shown}'"))
@@ -38,6 +42,18 @@ pub fn check(command: &[OsString]) -> Result<()> {
         false if is_path => fails("not found").hint("its path from here, or a full one"),
         false => fails("not found on PATH").hint("its name or its path behind --, such as ./land.sh"),
     })
+}
+
+/// What the first line of a script wants to be run by, where that is not there. The system would say of the script
+/// itself that it does not exist.
+fn missing_interpreter(name: &OsString) -> Option<String> {
+    let text = script(name)?;
+    let line = text.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+    let line = String::from_utf8_lossy(line);
+    // What an editor of another system has put at the end belongs to the name for the kernel.
+    let interpreter =
+        line.trim_start_matches([' ', '\t']).split([' ', '\t']).next().filter(|name| !name.is_empty())?;
+    (!Path::new(interpreter).exists()).then(|| interpreter.escape_debug().to_string())
 }
 
 fn is_on(path: &OsStr, name: &OsStr) -> bool {
@@ -112,6 +128,19 @@ mod tests {
         assert_ne!(with("#!/bin/sh\none"), with("#!/bin/sh\ntwo"));
         assert_eq!(with("\x7fELF one"), with("\x7fELF two"), "a program that was updated");
         assert_eq!(of(&[&land]), of(&[&land]));
+        let missing = |text: &str| {
+            std::fs::write(&land, text).unwrap();
+            missing_interpreter(&land.clone().into())
+        };
+        assert_eq!(missing("#!/bin/no-such-shell -e\nexit"), Some("/bin/no-such-shell".into()));
+        assert_eq!(
+            missing("#!/bin/sh\r\nexit"),
+            Some("/bin/sh\\r".into()),
+            "lines end with two characters elsewhere"
+        );
+        for good in ["#! /bin/sh -e\nexit", "#!/bin/sh", "#!", "exit", ""] {
+            assert_eq!(missing(good), None, "{good}");
+        }
         std::fs::remove_dir_all(&dir).unwrap();
     }
 }

@@ -46,9 +46,9 @@ impl Stage<'_> {
             files::refuse_loop()?;
         }
         let mut input = self.input(reading)?;
-        let arrived = input.open()?;
+        let arrived = input.open()?.cloned();
         let arrived_sealed = arrived.is_some();
-        let seal = self.continue_seal(arrived)?;
+        let seal = self.continue_seal(arrived, input.is_empty())?;
         *sealed = seal.is_some();
         // A file without records, here or by the next stage, would look like success.
         if input.is_empty() && !encoder.is_text() {

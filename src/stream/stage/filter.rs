@@ -44,9 +44,9 @@ impl Stage<'_> {
         self.process.signals.drain_within(reading.drain_timeout);
         let max_line = reading.max_line_bytes as usize;
         let mut input = Input::new(Gate::new(stdio::stdin()?), max_line);
-        let arrived = input.open()?;
+        let arrived = input.open()?.cloned();
         let arrived_sealed = arrived.is_some();
-        let seal = self.continue_seal(arrived)?;
+        let seal = self.continue_seal(arrived, input.is_empty())?;
         *sealed = seal.is_some();
         if *sealed {
             self.rejects.judged_by(Judge::Sink);

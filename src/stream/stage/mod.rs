@@ -133,15 +133,12 @@ impl<'a> Stage<'a> {
             .hint("--seal at the first stage, or SLUICEBOX_SEAL=1 for all"))
     }
 
-    /// How the stream goes on behind this stage, given how it arrived.
-    fn continue_seal(&self, arrived: Option<&Sealed>) -> Result<Option<Sealed>> {
+    /// How the stream goes on behind this stage, given how it arrived; `is_empty` says that not a byte did.
+    fn continue_seal(&self, arrived: Option<Sealed>, is_empty: bool) -> Result<Option<Sealed>> {
         match arrived {
-            Some(sealed) => Ok(Some(sealed.clone())),
+            Some(sealed) => Ok(Some(sealed)),
             None if self.options.seal => self.begin_seal().map(Some),
-            None if self.insists => Err(Error::upstream(
-                "stdin is not sealed, though SLUICEBOX_SEAL=1: a stage in between dropped the seal, or there is no source",
-            )
-            .hint("foreign tools as `via -- COMMAND`, or --seal to begin the sealed stream here")),
+            None if self.insists => Err(unsealed(is_empty && stdio::is_pipe(rustix::stdio::stdin()))),
             None => Ok(None),
         }
     }
@@ -320,4 +317,18 @@ impl<'a> Stage<'a> {
         }
         summary
     }
+}
+
+/// A stage that is to find a seal finds none; `silent`, where nothing came down the pipe at all.
+fn unsealed(silent: bool) -> Error {
+    if silent {
+        return Error::upstream(
+            "nothing came down the pipe, not even a seal: the stage before failed, or was not found",
+        )
+        .hint("what it or the shell has printed, and its name");
+    }
+    Error::upstream(
+        "stdin is not sealed, though SLUICEBOX_SEAL=1: a stage in between dropped the seal, or there is no source",
+    )
+    .hint("foreign tools as `via -- COMMAND`, or --seal to begin the sealed stream here")
 }

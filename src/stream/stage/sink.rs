@@ -44,7 +44,8 @@ impl Stage<'_> {
     ) -> Result<()> {
         self.refuse_to_seal()?;
         let mut input = self.input(reading)?;
-        *sealed = self.continue_seal(input.open()?)?;
+        let arrived = input.open()?.cloned();
+        *sealed = self.continue_seal(arrived, input.is_empty())?;
         if sealed.is_some() && !allow_partial && !sink.atomic() && !sink.repeatable() {
             return Err(Error::usage("the input is sealed, but what is published here cannot be taken back")
                 .hint("--allow-partial to publish each record as it comes"));

@@ -43,9 +43,9 @@ impl Stage<'_> {
         self.process.signals.drain_within(reading.drain_timeout);
         self.refuse_to_seal()?;
         let mut input = ByteInput::open(stdio::stdin()?, reading.max_line_bytes as usize)?;
-        let arrived = input.sealed()?;
+        let arrived = input.sealed()?.cloned();
         let arrived_sealed = arrived.is_some();
-        *sealed = self.continue_seal(arrived)?;
+        *sealed = self.continue_seal(arrived, input.is_empty())?;
         self.judge_for_all(sealed.as_ref())?;
         self.begin()?;
         let mut rejects = Kept::default();

@@ -31,9 +31,9 @@ impl Stage<'_> {
         self.clear_terminal();
         files::refuse_loop()?;
         let mut input = self.input(reading)?;
-        let arrived = input.open()?;
+        let arrived = input.open()?.cloned();
         let arrived_sealed = arrived.is_some();
-        let seal = self.continue_seal(arrived)?;
+        let seal = self.continue_seal(arrived, input.is_empty())?;
         *sealed = seal.is_some();
         if *sealed {
             self.rejects.judged_by(Judge::Sink);
