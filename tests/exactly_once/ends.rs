@@ -63,15 +63,15 @@ fn a_run_ends_when_what_another_member_has_is_landed() {
 #[test]
 fn a_run_says_which_partition_another_member_has_and_does_not_move() {
     let mut world = World::new(1, 100);
-    world.options = [&PATIENT[..], &["-X", "max.poll.interval.ms=6000", "--batch-wait", "1s"]].concat();
+    world.options = [&PATIENT[..], &["--batch-timeout", "3s", "--batch-wait", "1s"]].concat();
     let service = serve(&world, &PATIENT, &held(&world));
     wait_until("the batch runs", || world.dir.join("runs").exists());
     let ran = world.run("exit 1", None).exits(75).without(LATE);
-    let at = format!("{}/0 stands at 0 and ends at 100; member ", world.topic);
+    let at = format!("{}/0 stands at 0 and ends at 100", world.topic);
     let lines: Vec<&str> = ran.stderr.lines().collect();
-    assert!(lines[0].contains(&at) && lines[0].contains("waiting until it is done"), "{:#?}", lines);
+    assert!(lines[0].contains(&at) && lines[0].contains("has it: waiting until it is done"), "{:#?}", lines);
     let last = lines[lines.len() - 1].trim_end();
-    assert!(last.contains(&at) && last.contains("has not moved for 7 s"), "{last}");
+    assert!(last.contains(&at) && last.contains("has not moved for 10 s"), "{last}");
     assert!(last.ends_with(&format!("(try: topic-admin groups {})", world.group)), "{last}");
     std::fs::write(world.dir.join("go"), "").unwrap();
     wait_until("it is landed", || committed(&world) == [100]);
@@ -91,5 +91,46 @@ fn a_run_does_not_wait_for_others_where_no_record_is_left() {
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
     assert_eq!(committed(&world), [250], "behind the last record there are markers, and what was aborted");
     signal(&service, libc::SIGTERM);
+    finish(service);
+}
+
+#[test]
+fn a_run_that_waits_goes_on_with_its_own_part() {
+    // Of two that wait for each other, one may wait for what came after the end of the other.
+    let mut world = World::new(2, 400);
+    (world.batch, world.options) = (400, PATIENT.to_vec());
+    let service = serve(&world, &PATIENT, &held(&world));
+    wait_until("the batch runs", || world.dir.join("runs").exists());
+    let run = world.consumer(&world.land()).start();
+    let landed = || committed(&world).iter().copied().max();
+    wait_until("one half is landed", || landed() > Some(0));
+    let before = landed();
+    world.produce(100);
+    wait_until("it goes on", || landed() > before);
+    std::fs::write(world.dir.join("go"), "").unwrap();
+    finish(run).exits(0);
+    signal(&service, libc::SIGTERM);
+    finish(service);
+    world.finish();
+    assert_eq!(world.check().records, 500);
+}
+
+#[test]
+fn a_run_takes_no_commit_of_another_tool_for_the_end() {
+    let mut world = World::new(2, 100);
+    world.options = [&PATIENT[..], &["--batch-timeout", "3s", "--batch-wait", "0s"]].concat();
+    let ends = world.kafka("topic-admin").args(["lag", &world.group]).go().succeeds().json();
+    commit_with(&world, 0, ends[0]["end"].as_i64().unwrap(), "");
+    let service = serve(&world, &[&PATIENT[..], &["--max-attempts", "1"]].concat(), &held(&world));
+    wait_until("the batch runs", || world.dir.join("runs").exists());
+    // Either of them has that partition.
+    let ran = world.run(&world.land(), None);
+    let told = match ran.code {
+        Some(1) => "was committed by another tool",
+        _ => "/0 has no good place and ends at ",
+    };
+    assert!(matches!(ran.code, Some(1 | 75)) && ran.stderr.contains(told), "{ran:?}");
+    signal(&service, libc::SIGKILL);
+    std::fs::write(world.dir.join("go"), "").unwrap();
     finish(service);
 }

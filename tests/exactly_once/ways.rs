@@ -149,7 +149,7 @@ fn a_range_is_landed_again_only_where_that_is_what_is_missing() {
     reset(&world, "--at 0 --until 100 --yes").succeeds();
     let ran = reset(&world, "--at 100 --until 250 --yes").exits(0);
     assert!(
-        ran.stderr.contains("offsets 0 to 100, which were to be landed again, are not yet"),
+        ran.stderr.contains("offsets 0 to 100, which were to be landed again and are not yet"),
         "{}",
         ran.stderr
     );

@@ -202,25 +202,26 @@ impl Run {
 #[track_caller]
 pub fn finish(mut child: Child) -> Ran {
     let (stdout, stderr) = (child.stdout.take().map(Output::of), child.stderr.take().map(Output::of));
-    let outputs = || [&stdout, &stderr].into_iter().flatten();
     let deadline = Instant::now() + DEADLINE;
     let mut ended = None;
     let status = loop {
         ended = ended.or_else(|| child.try_wait().expect("the child can be waited for"));
-        if let Some(status) = ended.filter(|_| outputs().all(Output::is_over)) {
+        if let Some(status) = ended.filter(|_| [&stdout, &stderr].into_iter().flatten().all(Output::is_over))
+        {
             break status;
         }
         if Instant::now() > deadline {
-            let held: Vec<String> = outputs().flat_map(Output::end_holders).collect();
+            let held: Vec<String> =
+                [&stdout, &stderr].into_iter().flatten().flat_map(Output::end_holders).collect();
             drop(child.kill());
-            let said = stderr.as_ref().map(Output::bytes).unwrap_or_default();
+            let said = stderr.as_ref().map(Output::so_far).unwrap_or_default();
             panic!("still at work after {DEADLINE:?}: {held:?}; stderr: {}", String::from_utf8_lossy(&said));
         }
         thread::sleep(Duration::from_millis(2));
     };
-    let bytes = |output: &Option<Output>| output.as_ref().map(Output::bytes).unwrap_or_default();
-    let stderr = String::from_utf8_lossy(&bytes(&stderr)).into_owned();
-    Ran { code: status.code(), signal: status.signal(), stdout: bytes(&stdout), stderr }
+    let whole = |output: Option<Output>| output.map(Output::whole).unwrap_or_default();
+    let stderr = String::from_utf8_lossy(&whole(stderr)).into_owned();
+    Ran { code: status.code(), signal: status.signal(), stdout: whole(stdout), stderr }
 }
 
 /// Gives a sink records `{"id":0}` and on, one a millisecond, for as long as it reads.

@@ -1,7 +1,7 @@
 //! What comes from a process by a pipe, and who holds the pipe's other end.
 
 use std::fs;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::os::fd::{AsFd, AsRawFd};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -23,8 +23,13 @@ impl Output {
         let shared = Arc::clone(&bytes);
         let reader = thread::spawn(move || {
             let mut piece = vec![0; 1 << 16];
-            while let count @ 1.. = pipe.read(&mut piece).expect("a pipe can be read") {
-                shared.lock().unwrap().extend_from_slice(&piece[..count]);
+            loop {
+                match pipe.read(&mut piece) {
+                    Ok(0) => break,
+                    Ok(count) => shared.lock().unwrap().extend_from_slice(&piece[..count]),
+                    Err(cause) if cause.kind() == ErrorKind::Interrupted => {}
+                    Err(cause) => panic!("a pipe can be read: {cause}"),
+                }
             }
         });
         Self { bytes, reader, name }
@@ -36,7 +41,13 @@ impl Output {
     }
 
     /// What has come so far.
-    pub fn bytes(&self) -> Vec<u8> {
+    pub fn so_far(&self) -> Vec<u8> {
+        self.bytes.lock().unwrap().clone()
+    }
+
+    /// All that came.
+    pub fn whole(self) -> Vec<u8> {
+        self.reader.join().expect("the reader ends");
         std::mem::take(&mut self.bytes.lock().unwrap())
     }
 

@@ -276,9 +276,9 @@ impl Reset {
         match mark.plan.as_ref().filter(|plan| plan.end > offset) {
             None => Ok((offset, mark)),
             Some(plan) if plan.is_again() => {
-                if (offset, plan.end) != (start, until) {
+                if offset < start || until < plan.end {
                     log::warn!(
-                        "{at}: offsets {offset} to {}, which were to be landed again, are not yet, and are passed over now",
+                        "{at}: offsets {offset} to {}, which were to be landed again and are not yet, give way to these",
                         plan.end
                     );
                 }

@@ -13,8 +13,8 @@ use crate::run::exit::{Error, Result};
 impl Worker {
     /// As far as may be read now.
     fn find_limit(&self) -> Result<i64> {
-        match self.job.ends.get(&(self.topic, self.partition)) {
-            Some(end) => Ok(*end),
+        match self.job.reach((self.topic, self.partition)) {
+            Some(end) => Ok(end),
             // With --exit-at-end: a partition that was added since. Nothing was in it at the start.
             None if self.job.plan.exit_at_end => Ok(0),
             None => self.offset(Which::Stable),

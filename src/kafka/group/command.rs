@@ -5,6 +5,7 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use rustix::fs::{Access, access};
@@ -28,8 +29,13 @@ pub fn check(command: &[OsString]) -> Result<()> {
     let shown = name.to_string_lossy();
     if is_program(Path::new(name)) && is_path || !is_path && is_on(&path, name) {
         return match missing_interpreter(name) {
-            Some(missing) => Err(fails(&format!("its first line names {missing}, which is not there"))
-                .hint(format!("#!/bin/sh, or another that is there, as the first line of {shown}"))),
+            Some(missing) => Err(fails(&format!("its first line names {missing}, which is not there")).hint(
+                if missing.ends_with("\\r") {
+                    format!("sed -i 's/\\r$//' {shown}")
+                } else {
+                    format!("#!/bin/sh, or another that is there, as the first line of {shown}")
+                },
+            )),
             None => Ok(()),
         };
     }
@@ -49,11 +55,10 @@ pub fn check(command: &[OsString]) -> Result<()> {
 fn missing_interpreter(name: &OsString) -> Option<String> {
     let text = script(name)?;
     let line = text.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
-    let line = String::from_utf8_lossy(line);
     // What an editor of another system has put at the end belongs to the name for the kernel.
-    let interpreter =
-        line.trim_start_matches([' ', '\t']).split([' ', '\t']).next().filter(|name| !name.is_empty())?;
-    (!Path::new(interpreter).exists()).then(|| interpreter.escape_debug().to_string())
+    let mut words = line.split(|byte| matches!(byte, b' ' | b'\t'));
+    let interpreter = Path::new(OsStr::from_bytes(words.find(|word| !word.is_empty())?));
+    (!interpreter.exists()).then(|| interpreter.display().to_string().escape_debug().to_string())
 }
 
 fn is_on(path: &OsStr, name: &OsStr) -> bool {
@@ -67,7 +72,6 @@ fn is_program(path: &Path) -> bool {
 /// The digest of a command, as it stands beside a plan: its arguments, its text if it is a script, and the form of
 /// what it reads.
 pub fn digest(command: &[OsString], form: Form) -> String {
-    use std::os::unix::ffi::OsStrExt;
     let mut digest = Digest::default();
     for argument in command {
         digest.update(argument.as_bytes());

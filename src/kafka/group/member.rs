@@ -37,10 +37,6 @@ const DEFAULTS: [Preset; 2] = [
 /// Partitions move one by one, without a stop for all.
 const STRATEGY: Preset = ("partition.assignment.strategy", "cooperative-sticky");
 
-/// How long a member may be at work between two polls, and what librdkafka takes where nothing is set.
-const POLL_INTERVAL: &str = "max.poll.interval.ms";
-const MAX_POLL_INTERVAL: Duration = Duration::from_secs(300);
-
 /// How long a question to the coordinator may take.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -120,7 +116,6 @@ pub struct Member {
     pub(super) group: String,
     wait: Duration,
     session: Option<Duration>,
-    poll_interval: Duration,
 }
 
 impl Member {
@@ -135,10 +130,7 @@ impl Member {
         client::connect(consumer.client(), &consumer.context().journal, settings, |wait| {
             drop(consumer.poll(wait));
         })?;
-        let interval = config.get(POLL_INTERVAL).and_then(|text| text.parse().ok());
-        let poll_interval = interval.map_or(MAX_POLL_INTERVAL, Duration::from_millis);
-        let group = group.to_owned();
-        Ok(Self { consumer, group, wait: settings.connect_timeout(), session, poll_interval })
+        Ok(Self { consumer, group: group.to_owned(), wait: settings.connect_timeout(), session })
     }
 
     /// Joins the group.
@@ -161,11 +153,6 @@ impl Member {
     /// How long the group waits for a member like this one that is not heard of.
     pub fn session(&self) -> Option<Duration> {
         self.session
-    }
-
-    /// How long a member may be at work and say nothing of it.
-    pub fn poll_interval(&self) -> Duration {
-        self.poll_interval
     }
 
     /// Serves the group for at most `time`; the next change, if there is one.

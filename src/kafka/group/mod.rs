@@ -43,7 +43,7 @@ pub use cut::Cut;
 use leash::Leash;
 use leaving::Leaving;
 use member::{Change, Member, Partition};
-use others::Others;
+use others::{Others, Theirs};
 use pool::Pool;
 use quiet::Quiet;
 use topics::Topic;
@@ -51,6 +51,7 @@ use worker::Worker;
 
 use super::consume::Form;
 use super::native::identity;
+use super::native::offsets::Which;
 use super::options::Settings;
 use super::selection::Selection;
 use crate::batch::machine::Commits;
@@ -115,6 +116,8 @@ struct Job {
     topics: Vec<Topic>,
     /// Where the partitions ended at the start, if that is where this ends.
     ends: HashMap<Key, i64>,
+    /// As far as is gone in each partition then: that, or further.
+    reach: Mutex<HashMap<Key, i64>>,
     /// The digest of the command.
     digest: String,
     tally: Mutex<Tally>,
@@ -135,6 +138,17 @@ impl Job {
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         tally.batches += 1;
         tally.counts += *counts;
+    }
+
+    /// How far to go in a partition, if there is an end.
+    fn reach(&self, partition: Key) -> Option<i64> {
+        self.reach.lock().unwrap_or_else(PoisonError::into_inner).get(&partition).copied()
+    }
+
+    /// Goes further in a partition; says whether that is further than before.
+    fn reach_to(&self, partition: Key, end: i64) -> bool {
+        let mut reach = self.reach.lock().unwrap_or_else(PoisonError::into_inner);
+        reach.insert(partition, end).unwrap_or(0) < end
     }
 
     /// Whether it is news that the batch of this partition was planned for another command. It is told
@@ -184,9 +198,9 @@ impl Group {
         let names: Vec<Arc<str>> = topics.iter().map(|topic: &Topic| Arc::clone(&topic.name)).collect();
         let pool = Pool::new(settings, names, plan.max_children);
         let digest = command::digest(&plan.command, plan.form);
-        let (tally, told) = (Mutex::default(), Mutex::default());
+        let (tally, told, reach) = (Mutex::default(), Mutex::default(), Mutex::new(ends.clone()));
         let settings = settings.clone();
-        let job = Job { plan, settings, member, pool, cluster, topics, ends, digest, tally, told };
+        let job = Job { plan, settings, member, pool, cluster, topics, ends, reach, digest, tally, told };
         let (tell, ended) = channel();
         Ok(Self {
             job: Arc::new(job),
@@ -237,7 +251,7 @@ impl Group {
                 each(&self.leashes, if Instant::now() < at { Leash::stop } else { Leash::kill });
             }
             if !self.workers.is_empty() || !self.leaving.is_empty() {
-                others = Others::new();
+                others.forget();
             } else if self.is_over(stop.requested(), &quiet, &mut others)? {
                 break;
             }
@@ -247,7 +261,7 @@ impl Group {
     }
 
     /// Whether nothing is left to be done, given that nobody is at work.
-    fn is_over(&self, stopping: bool, quiet: &Quiet<'_>, others: &mut Others) -> Result<bool> {
+    fn is_over(&mut self, stopping: bool, quiet: &Quiet<'_>, others: &mut Others) -> Result<bool> {
         let all_given_up = !self.resting.is_empty() && self.resting.values().all(Option::is_some);
         if stopping || all_given_up || !self.job.plan.exit_at_end {
             return Ok(stopping || all_given_up);
@@ -256,8 +270,32 @@ impl Group {
         if self.resting.values().any(Option::is_some) {
             return Ok(true);
         }
-        let has_its_share = !self.resting.is_empty() || quiet.is_long();
-        Ok(has_its_share && others.are_done(&self.job, |key| self.is_own(key))?)
+        if self.resting.is_empty() && !quiet.is_long() {
+            return Ok(false);
+        }
+        match others.ask(&self.job, |key| self.is_own(key))? {
+            Theirs::Done => Ok(true),
+            Theirs::Wait => Ok(false),
+            Theirs::GoOn => self.go_on().map(|()| false),
+        }
+    }
+
+    /// Lands what has come to its own partitions since their ends were taken.
+    fn go_on(&mut self) -> Result<()> {
+        let own: Vec<Partition> = self.resting.keys().cloned().collect();
+        for (name, partition) in own {
+            let Some(topic) = self.job.topics.iter().position(|topic| topic.name == name) else { continue };
+            let what = || format!("cannot read the end offset of {name}/{partition}");
+            let ends = match self.job.member.offsets(&name, &[partition], Which::Stable, what) {
+                Err(error) if error.exit() == Exit::Temporary => continue,
+                ends => ends?,
+            };
+            let Some(end) = ends.into_iter().next().flatten() else { continue };
+            if self.job.reach_to((topic, partition), end) {
+                self.start((name, partition))?;
+            }
+        }
+        Ok(())
     }
 
     /// Whether this member has the partition, and has come to rest there.

@@ -323,9 +323,9 @@ impl<'a> Stage<'a> {
 fn unsealed(silent: bool) -> Error {
     if silent {
         return Error::upstream(
-            "nothing came down the pipe, not even a seal: the stage before failed, or was not found",
+            "nothing came down the pipe, not even a seal: the stage before failed, was not found, or dropped the seal",
         )
-        .hint("what it or the shell has printed, and its name");
+        .hint("its name, and what it or the shell has printed; foreign tools as `via -- COMMAND`");
     }
     Error::upstream(
         "stdin is not sealed, though SLUICEBOX_SEAL=1: a stage in between dropped the seal, or there is no source",
