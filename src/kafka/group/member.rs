@@ -225,7 +225,30 @@ impl Member {
         }
     }
 
-    /// What the group has committed in partitions of a topic, by their numbers, whatever is about to be.
+    /// What the group has committed in partitions of a topic, by their numbers, once no transaction is
+    /// about to commit there. Of the two ways to ask, this one does not mind when the coordinator is away.
+    pub fn settled(
+        &self,
+        topic: &str,
+        partitions: &[i32],
+        wait: Duration,
+    ) -> Result<BTreeMap<i32, Committed>> {
+        let names: Vec<(&str, i32)> = partitions.iter().map(|partition| (topic, *partition)).collect();
+        match group::committed(&self.consumer, &names, wait) {
+            Ok(found) => {
+                let each = partitions.iter().zip(found);
+                Ok(each.filter_map(|(partition, found)| Some((*partition, found?))).collect())
+            }
+            Err(RDKafkaErrorCode::UnstableOffsetCommit | RDKafkaErrorCode::OperationTimedOut) => {
+                Err(Error::temporary(format!("no answer to where group {} stands in {topic}", self.group)))
+            }
+            Err(code) => Err(self.cannot_read(code)),
+        }
+    }
+
+    /// What the group has committed in partitions of a topic, by their numbers, whatever is about to be. Only for
+    /// when the coordinator has just answered: librdkafka 2.12 aborts the process when one that an administrator's
+    /// question waits for goes away and comes back.
     pub fn commits(&self, topic: &str, partitions: &[i32]) -> Result<BTreeMap<i32, Committed>> {
         let names: Vec<(&str, i32)> = partitions.iter().map(|partition| (topic, *partition)).collect();
         let found = group::commits_of(self.client(), &self.group, Some(&names), false, self.wait)

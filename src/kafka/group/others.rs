@@ -29,6 +29,8 @@ const STILL: Duration = Duration::from_secs(1);
 /// How long nothing moves before that is said, and this member goes on with its own; how often it is said again.
 const SOON: Duration = Duration::from_secs(3);
 const REMIND: Duration = Duration::from_secs(30);
+/// How long an answer is waited for, while the group is not served.
+const AN_ANSWER: Duration = Duration::from_secs(1);
 /// How long a command may take that nobody bounds, as far as one waits for it.
 const LONGEST_BATCH: Duration = Duration::from_secs(3600);
 
@@ -141,44 +143,49 @@ impl Others {
     /// The partitions that are not done.
     fn behind(&self, job: &Job, is_own: impl Fn(Key) -> bool) -> Result<Vec<Behind>> {
         let mut behind = Vec::new();
-        for (at, topic) in job.topics.iter().enumerate() {
-            let of_topic = job.ends.iter().filter(|((of, _), _)| *of == at);
-            let mut all: Vec<(i32, i64)> = of_topic.map(|((_, partition), end)| (*partition, *end)).collect();
-            all.sort_unstable();
-            let (numbers, ends): (Vec<i32>, Vec<i64>) = all.into_iter().unzip();
-            let is_theirs = |partition: i32, end: i64| end > 0 && !is_own((at, partition));
-            if !numbers.iter().zip(&ends).any(|(partition, end)| is_theirs(*partition, *end)) {
-                continue;
-            }
-            let commits = job.member.commits(&topic.name, &numbers)?;
-            let highs = job.member.offsets(&topic.name, &numbers, Which::High, || {
-                format!("cannot read the end offsets of {}", topic.name)
-            })?;
-            let mark = |committed: &Committed| Mark::parse(&committed.metadata).ok().flatten();
-            let is_ours = |mark: &Mark| mark.cluster == job.cluster && mark.topic_id == topic.id;
-            let known = commits.values().filter_map(mark).filter(is_ours).map(|mark| mark.known).max();
-            for ((partition, end), high) in numbers.into_iter().zip(ends).zip(highs) {
-                if !is_theirs(partition, end) {
-                    continue;
-                }
-                // Whoever has the partition says of another commit that it is no place.
-                let is_good = |committed: &&Committed| {
-                    mark(committed).as_ref().is_some_and(is_ours)
-                        && high.is_none_or(|high| committed.offset <= high)
-                };
-                let commit = commits.get(&partition);
-                let committed = commit.filter(is_good).map(|committed| committed.offset);
-                // One that was added since begins at its beginning, and is committed with its first batch.
-                let is_new = commit.is_none() && known.is_some_and(|known| partition >= known);
-                let first = committed.or(is_new.then_some(0));
-                let key = (at, partition);
-                let is_left = |first: i64| first < end && self.looked.get(&(key, first)) != Some(&false);
-                if first.is_none_or(is_left) {
-                    behind.push(Behind { key, committed, end, first });
-                }
+        for at in 0..job.topics.len() {
+            let of_topic = job.ends.iter().filter(|((of, _), end)| *of == at && **end > 0);
+            let mut ends: Vec<(i32, i64)> =
+                of_topic.map(|((_, partition), end)| (*partition, *end)).collect();
+            ends.sort_unstable();
+            if !ends.iter().all(|(partition, _)| is_own((at, *partition))) {
+                behind.extend(self.behind_in(job, at, &ends)?);
             }
         }
+        behind.retain(|behind| !is_own(behind.key));
         Ok(behind)
+    }
+
+    /// Those of one topic, one's own among them.
+    fn behind_in(&self, job: &Job, at: usize, ends: &[(i32, i64)]) -> Result<Vec<Behind>> {
+        let topic = &job.topics[at];
+        let numbers: Vec<i32> = ends.iter().map(|(partition, _)| *partition).collect();
+        let commits = job.member.settled(&topic.name, &numbers, AN_ANSWER)?;
+        let what = || format!("cannot read the end offsets of {}", topic.name);
+        let highs = job.member.offsets(&topic.name, &numbers, Which::High, what)?;
+        // Whoever has the partition says of any other commit that it is no place.
+        let mark = |committed: &Committed| {
+            let mark = Mark::parse(&committed.metadata).ok().flatten()?;
+            (mark.cluster == job.cluster && mark.topic_id == topic.id).then_some(mark)
+        };
+        let known = commits.values().filter_map(mark).map(|mark| mark.known).max();
+        let place = |(&(partition, end), high): (&(i32, i64), Option<i64>)| {
+            let commit = commits.get(&partition);
+            let is_good = |committed: &&Committed| {
+                mark(committed).is_some() && high.is_none_or(|high| committed.offset <= high)
+            };
+            let committed = commit.filter(is_good).map(|committed| committed.offset);
+            // One that was added since begins at its beginning, and is committed with its first batch.
+            let is_new = commit.is_none() && known.is_some_and(|known| partition >= known);
+            let first = committed.or(is_new.then_some(0));
+            Behind { key: (at, partition), committed, end, first }
+        };
+        let is_left = |behind: &Behind| {
+            behind.first.is_none_or(|first| {
+                first < behind.end && self.looked.get(&(behind.key, first)) != Some(&false)
+            })
+        };
+        Ok(ends.iter().zip(highs).map(place).filter(is_left).collect())
     }
 
     /// Looks whether a record is left where they stand: behind the last one there may be markers of transactions, or

@@ -1,6 +1,7 @@
 //! Where the group stands in a worker's partition: read at the start and after each failure, and looked
 //! at once more where a command says that it has committed.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::member::{self, Stands};
@@ -25,7 +26,7 @@ impl Worker {
         let found = topic::find(member.client(), &topic.name, Operation::Read, member.patience())?;
         let partitions: Vec<i32> = found.partitions.iter().map(|partition| partition.id).collect();
         let own = self.committed()?;
-        let mut commits = member.commits(&topic.name, &partitions)?;
+        let mut commits = self.of_all(&topic.name, &partitions)?;
         commits.extend(own.clone().map(|committed| (self.partition, committed)));
         let mark = |partition| Mark::parse(&commits.get(partition)?.metadata).ok().flatten();
         let marks: Vec<Option<Mark>> = partitions
@@ -41,6 +42,15 @@ impl Worker {
         self.place = place;
         fault::point("read.after");
         Ok(event)
+    }
+
+    /// What is committed in all partitions. Where commands commit, there is always one that is about to.
+    fn of_all(&self, topic: &str, partitions: &[i32]) -> Result<BTreeMap<i32, Committed>> {
+        let member = &self.job.member;
+        if self.job.plan.commits == Commits::Command {
+            return member.commits(topic, partitions);
+        }
+        member.settled(topic, partitions, member::PATIENCE)
     }
 
     /// Whether the group stands where the command says that it has committed.
