@@ -220,10 +220,9 @@ fn way_back(account: &Account, group: Option<&str>, prefix: &Location) -> Option
         (Some(_), None) => return None,
         (name, _) => name.unwrap_or("GROUP"),
     };
+    let reset = format!("topic-admin reset {name} --topic {topic} --partition {partition}");
     if let Some((first, end)) = proof.gaps.first() {
-        return Some(format!(
-            "topic-admin reset {name} --topic {topic} --partition {partition} --at {first} --until {end} --yes"
-        ));
+        return Some(format!("{reset} --at {first} --until {end} --yes"));
     }
     if !proof.overlaps.is_empty() {
         // The name of an object begins with these.
@@ -231,9 +230,7 @@ fn way_back(account: &Account, group: Option<&str>, prefix: &Location) -> Option
         return Some(format!("aws s3 ls --recursive {prefix} | grep -F {objects}"));
     }
     if let Some((_, end)) = proof.torn {
-        return Some(format!(
-            "topic-admin reset {name} --topic {topic} --partition {partition} --at {end} --yes"
-        ));
+        return Some(format!("{reset} --at {end} --yes"));
     }
     Some(format!("s3-verify {prefix} --offsets | topic-admin commit {name} --yes"))
 }
@@ -346,10 +343,10 @@ mod tests {
         let typed = |group: &str| {
             format!("topic-admin reset {group} --topic users --partition 3 --at 5 --until 7 --yes")
         };
-        assert!(way_back(&gap, None, &prefix).unwrap() == typed("GROUP"));
+        assert_eq!(way_back(&gap, None, &prefix).unwrap(), typed("GROUP"));
         assert_eq!(way_back(&gap, Some("lake"), &prefix), None, "a topic that the group does not know");
         gap.group = Some((0, 12));
-        assert!(way_back(&gap, Some("lake"), &prefix).unwrap() == typed("lake"));
+        assert_eq!(way_back(&gap, Some("lake"), &prefix).unwrap(), typed("lake"));
         let twice = way_back(&account(&[(0, 5), (3, 9)]), None, &prefix).unwrap();
         assert_eq!(twice, "aws s3 ls --recursive s3://lake/users/ | grep -F users-id-00003-");
     }

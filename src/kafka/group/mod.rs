@@ -19,6 +19,7 @@ mod child;
 mod choice;
 mod command;
 mod cut;
+mod job;
 mod leash;
 mod leaving;
 mod member;
@@ -40,6 +41,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub use cut::Cut;
+use job::{Job, Key};
 use leash::Leash;
 use leaving::Leaving;
 use member::{Change, Member, Partition};
@@ -101,62 +103,6 @@ pub struct Plan {
     pub drain_timeout: Duration,
     /// The allowance for rejects, judged by the sink.
     pub max_rejects: Allowance,
-}
-
-/// A partition by the place of its topic in the list of topics.
-type Key = (usize, i32);
-
-/// What all threads share.
-struct Job {
-    plan: Plan,
-    settings: Settings,
-    member: Member,
-    pool: Pool,
-    cluster: String,
-    topics: Vec<Topic>,
-    /// Where the partitions ended at the start, if that is where this ends.
-    ends: HashMap<Key, i64>,
-    /// As far as is gone in each partition then: that, or further.
-    reach: Mutex<HashMap<Key, i64>>,
-    /// The digest of the command.
-    digest: String,
-    tally: Mutex<Tally>,
-    /// The last batch of each partition that was told to be planned for another command.
-    told: Mutex<HashMap<Key, (i64, i64)>>,
-}
-
-/// What was done.
-#[derive(Clone, Copy, Debug, Default)]
-struct Tally {
-    batches: u64,
-    counts: Counts,
-}
-
-impl Job {
-    /// Takes account of a batch that was stored.
-    fn count(&self, counts: &Counts) {
-        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-        tally.batches += 1;
-        tally.counts += *counts;
-    }
-
-    /// How far to go in a partition, if there is an end.
-    fn reach(&self, partition: Key) -> Option<i64> {
-        self.reach.lock().unwrap_or_else(PoisonError::into_inner).get(&partition).copied()
-    }
-
-    /// Goes further in a partition; says whether that is further than before.
-    fn reach_to(&self, partition: Key, end: i64) -> bool {
-        let mut reach = self.reach.lock().unwrap_or_else(PoisonError::into_inner);
-        reach.insert(partition, end).unwrap_or(0) < end
-    }
-
-    /// Whether it is news that the batch of this partition was planned for another command. It is told
-    /// once, however often the batch is tried, and whoever has the partition in between.
-    fn is_news(&self, partition: Key, batch: (i64, i64)) -> bool {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        told.insert(partition, batch) != Some(batch)
-    }
 }
 
 /// A consumer in its group.
