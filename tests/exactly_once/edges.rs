@@ -96,11 +96,10 @@ fn a_command_may_take_longer_than_a_poll() {
 #[test]
 fn the_first_signal_lets_a_batch_end_and_begins_no_other() {
     let world = World::new(1, 200);
-    let service = serve(&world, &["--batch-records", "100"], &held(&world));
-    wait_until("the batch runs", || world.dir.join("runs").exists());
+    let service = at_work(&world, &["--batch-records", "100"]);
     signal(&service, libc::SIGTERM);
     std::thread::sleep(Duration::from_millis(300));
-    std::fs::write(world.dir.join("go"), "").unwrap();
+    go_on(&world);
     let ran = finish(service);
     assert_eq!(ran.signal, Some(libc::SIGTERM), "{}", ran.stderr);
     let places = places(&world);
@@ -113,8 +112,7 @@ fn the_first_signal_lets_a_batch_end_and_begins_no_other() {
 fn what_is_not_done_in_time_after_a_signal_is_done_by_the_next_run() {
     for (options, second) in [(vec!["--drain-timeout", "500ms"], false), (vec![], true)] {
         let world = World::new(1, 100);
-        let service = serve(&world, &options, &held(&world));
-        wait_until("the batch runs", || world.dir.join("runs").exists());
+        let service = at_work(&world, &options);
         let started = Instant::now();
         let ran = if second {
             insist(service, libc::SIGTERM)
@@ -126,7 +124,7 @@ fn what_is_not_done_in_time_after_a_signal_is_done_by_the_next_run() {
         assert!(started.elapsed() < SOON);
         let places = places(&world);
         assert_eq!((&places[0]["committed"], &places[0]["end"]), (&json!(0), &json!(100)), "the plan stands");
-        std::fs::write(world.dir.join("go"), "").unwrap();
+        go_on(&world);
         world.finish();
         assert_eq!(world.check().objects, 1);
     }

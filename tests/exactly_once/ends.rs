@@ -15,8 +15,7 @@ fn members(world: &World) -> u64 {
 fn what_two_members_left_who_died_one_at_work_and_one_joining_is_landed_by_one_run() {
     let mut world = World::new(2, 400);
     world.options = PATIENT.to_vec();
-    let first = serve(&world, &PATIENT, &held(&world));
-    wait_until("the batch runs", || world.dir.join("runs").exists());
+    let first = at_work(&world, &PATIENT);
     signal(&first, libc::SIGSTOP);
     end_machine(first);
     // The group waits for the first one, and the second one with it; when it is let in it is dead, too.
@@ -32,8 +31,7 @@ fn what_two_members_left_who_died_one_at_work_and_one_joining_is_landed_by_one_r
 fn what_a_member_has_who_dies_is_landed_by_the_run_that_is_done_with_its_own_part() {
     let mut world = World::new(2, 400);
     (world.batch, world.options) = (400, PATIENT.to_vec());
-    let service = serve(&world, &PATIENT, &held(&world));
-    wait_until("the batch runs", || world.dir.join("runs").exists());
+    let service = at_work(&world, &PATIENT);
     let run = world.consumer(&world.land()).start();
     wait_until("one half is landed", || committed(&world).iter().filter(|offset| **offset > 0).count() == 1);
     signal(&service, libc::SIGSTOP);
@@ -46,13 +44,12 @@ fn what_a_member_has_who_dies_is_landed_by_the_run_that_is_done_with_its_own_par
 fn a_run_ends_when_what_another_member_has_is_landed() {
     let mut world = World::new(1, 100);
     world.options = PATIENT.to_vec();
-    let service = serve(&world, &PATIENT, &held(&world));
-    wait_until("the batch runs", || world.dir.join("runs").exists());
+    let service = at_work(&world, &PATIENT);
     let run = world.consumer("exit 1").start();
     wait_until("two are in the group", || members(&world) == 2);
     std::thread::sleep(Duration::from_secs(4));
     assert_eq!(committed(&world), [0]);
-    std::fs::write(world.dir.join("go"), "").unwrap();
+    go_on(&world);
     finish(run).exits(0);
     assert_eq!(committed(&world), [100], "it is landed");
     signal(&service, libc::SIGTERM);
@@ -64,8 +61,7 @@ fn a_run_ends_when_what_another_member_has_is_landed() {
 fn a_run_says_which_partition_another_member_has_and_does_not_move() {
     let mut world = World::new(1, 100);
     world.options = [&PATIENT[..], &["--batch-timeout", "3s", "--batch-wait", "1s"]].concat();
-    let service = serve(&world, &PATIENT, &held(&world));
-    wait_until("the batch runs", || world.dir.join("runs").exists());
+    let service = at_work(&world, &PATIENT);
     let ran = world.run("exit 1", None).exits(75).without(LATE);
     let at = format!("{}/0 stands at 0 and ends at 100", world.topic);
     let lines: Vec<&str> = ran.stderr.lines().collect();
@@ -73,7 +69,7 @@ fn a_run_says_which_partition_another_member_has_and_does_not_move() {
     let last = lines[lines.len() - 1].trim_end();
     assert!(last.contains(&at) && last.contains("has not moved for 10 s"), "{last}");
     assert!(last.ends_with(&format!("(try: topic-admin groups {})", world.group)), "{last}");
-    std::fs::write(world.dir.join("go"), "").unwrap();
+    go_on(&world);
     wait_until("it is landed", || committed(&world) == [100]);
     signal(&service, libc::SIGTERM);
     finish(service);
@@ -99,15 +95,14 @@ fn a_run_that_waits_goes_on_with_its_own_part() {
     // Of two that wait for each other, one may wait for what came after the end of the other.
     let mut world = World::new(2, 400);
     (world.batch, world.options) = (400, PATIENT.to_vec());
-    let service = serve(&world, &PATIENT, &held(&world));
-    wait_until("the batch runs", || world.dir.join("runs").exists());
+    let service = at_work(&world, &PATIENT);
     let run = world.consumer(&world.land()).start();
     let landed = || committed(&world).iter().copied().max();
     wait_until("one half is landed", || landed() > Some(0));
     let before = landed();
     world.produce(100);
     wait_until("it goes on", || landed() > before);
-    std::fs::write(world.dir.join("go"), "").unwrap();
+    go_on(&world);
     finish(run).exits(0);
     signal(&service, libc::SIGTERM);
     finish(service);
@@ -121,8 +116,7 @@ fn a_run_takes_no_commit_of_another_tool_for_the_end() {
     world.options = [&PATIENT[..], &["--batch-timeout", "3s", "--batch-wait", "0s"]].concat();
     let ends = world.kafka("topic-admin").args(["lag", &world.group]).go().succeeds().json();
     commit_with(&world, 0, ends[0]["end"].as_i64().unwrap(), "");
-    let service = serve(&world, &[&PATIENT[..], &["--max-attempts", "1"]].concat(), &held(&world));
-    wait_until("the batch runs", || world.dir.join("runs").exists());
+    let service = at_work(&world, &[&PATIENT[..], &["--max-attempts", "1"]].concat());
     // Either of them has that partition.
     let ran = world.run(&world.land(), None);
     let told = match ran.code {
@@ -131,6 +125,6 @@ fn a_run_takes_no_commit_of_another_tool_for_the_end() {
     };
     assert!(matches!(ran.code, Some(1 | 75)) && ran.stderr.contains(told), "{ran:?}");
     signal(&service, libc::SIGKILL);
-    std::fs::write(world.dir.join("go"), "").unwrap();
+    go_on(&world);
     finish(service);
 }

@@ -220,8 +220,20 @@ pub fn transaction(world: &World, records: usize, commits: bool) {
     if commits { to.commit_transaction(wait) } else { to.abort_transaction(wait) }.unwrap();
 }
 
-/// A script that says that it runs, and goes on when it may.
+/// A service that is at its first batch, until it may go on.
+pub fn at_work(world: &World, options: &[&str]) -> Child {
+    let service = serve(world, options, &held(world));
+    wait_until("the batch runs", || world.dir.join("runs").exists());
+    service
+}
+
+/// Lets those go on that are [`at_work`].
+pub fn go_on(world: &World) {
+    std::fs::write(world.dir.join("go"), "").unwrap();
+}
+
+/// A script that leaves a line for each of its runs, and goes on when it may.
 pub fn held(world: &World) -> String {
     let dir = world.dir.display();
-    format!("touch {dir}/runs; until [ -e {dir}/go ]; do sleep 0.05; done; {}", world.land())
+    format!("echo >> {dir}/runs; until [ -e {dir}/go ]; do sleep 0.05; done; {}", world.land())
 }

@@ -128,12 +128,9 @@ fn a_topic_made_again_under_its_name_is_another_topic() {
 #[test]
 fn a_topic_made_again_while_a_batch_runs_is_noticed() {
     let world = World::new(1, 50);
-    let dir = world.dir.display();
-    let script = format!("touch {dir}/runs; until [ -e {dir}/go ]; do sleep 0.05; done; {}", world.land());
-    let service = serve(&world, &["--max-attempts", "2"], &script);
-    wait_until("the batch runs", || world.dir.join("runs").exists());
+    let service = at_work(&world, &["--max-attempts", "2"]);
     make_again(&world);
-    std::fs::write(world.dir.join("go"), "").unwrap();
+    go_on(&world);
     // It ends by itself, though no record comes that would show it.
     let ran = ends_with(finish(service), 1, &["was deleted and made again meanwhile"]);
     world.produce(30);

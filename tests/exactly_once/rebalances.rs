@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::hands::{PATIENT, committed, ends_with, serve, wait_until};
+use super::hands::{PATIENT, at_work, committed, ends_with, go_on, held, serve, wait_until};
 use super::leader::Leader;
 use super::world::World;
 use crate::support::{SOON, finish, signal};
@@ -43,18 +43,9 @@ impl Said {
     }
 }
 
-/// A script that counts its runs, and goes on when it may.
-fn held(world: &World) -> String {
-    let dir = world.dir.display();
-    format!("echo >> {dir}/runs; until [ -e {dir}/go ]; do sleep 0.05; done; {}", world.land())
-}
-
+/// How often the script that is [`held`] was run.
 fn runs(world: &World) -> usize {
     fs::read_to_string(world.dir.join("runs")).unwrap_or_default().len()
-}
-
-fn let_go(world: &World) {
-    fs::write(world.dir.join("go"), "").unwrap();
 }
 
 /// A group of one consumer that works on the one partition, and of a leader that has nothing.
@@ -129,7 +120,7 @@ fn exactly_once_when_the_commit_of_a_batch_meets_a_rebalance() {
         let mut scene = Scene::new(100, to_the_end);
         wait_until("the batch runs", || runs(&scene.world) == 1);
         let another = scene.change(|world| to_the_end(world, &ONCE));
-        scene.refused(let_go);
+        scene.refused(go_on);
         // However long it takes, the command is not run again meanwhile.
         thread::sleep(Duration::from_secs(2));
         assert_eq!((committed(&scene.world), runs(&scene.world)), (vec![0], 1));
@@ -151,7 +142,7 @@ fn exactly_once_when_the_commit_of_a_batch_meets_a_rebalance() {
 #[test]
 fn exactly_once_when_the_commit_of_a_plan_meets_a_rebalance() {
     let mut scene = Scene::new(0, |world, options| serve(world, options, &held(world)));
-    let_go(&scene.world);
+    go_on(&scene.world);
     // What was landed tells that it knows its place: it could not ask for that while it waits for the leader.
     scene.world.produce(50);
     wait_until("the first batch is landed", || committed(&scene.world) == [50]);
@@ -183,13 +174,12 @@ fn exactly_once_when_the_commit_of_a_plan_meets_a_rebalance() {
 fn exactly_once_when_another_process_joins_under_the_name_of_a_member() {
     let world = World::new(1, 100);
     let named = [&ONCE[..], &PATIENT, &["-X", "group.instance.id=one"]].concat();
-    let first = serve(&world, &named, &held(&world));
-    wait_until("the batch runs", || runs(&world) == 1);
+    let first = at_work(&world, &named);
     let second = serve(&world, &named, &held(&world));
     // It can never go on, and no attempt of a batch is to blame.
     let ran = ends_with(finish(first), 75, &["another process has joined it under the group.instance.id"]);
     assert!(!ran.stderr.contains("attempt"), "{}", ran.stderr);
-    let_go(&world);
+    go_on(&world);
     wait_until("the other one has landed it", || committed(&world) == [100]);
     signal(&second, libc::SIGTERM);
     let ran = finish(second);

@@ -60,14 +60,13 @@ pub struct Others {
     looking: Option<Looking>,
 }
 
-/// A partition that is not done, and what is committed there, if that is any good.
+/// A partition that is not done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Behind {
     key: Key,
-    committed: Option<i64>,
-    end: i64,
-    /// Where there may be no record any more before the end.
+    /// Where it stands, if what is committed there is any good.
     first: Option<i64>,
+    end: i64,
 }
 
 impl Others {
@@ -174,11 +173,10 @@ impl Others {
             let is_good = |committed: &&Committed| {
                 mark(committed).is_some() && high.is_none_or(|high| committed.offset <= high)
             };
-            let committed = commit.filter(is_good).map(|committed| committed.offset);
             // One that was added since begins at its beginning, and is committed with its first batch.
             let is_new = commit.is_none() && known.is_some_and(|known| partition >= known);
-            let first = committed.or(is_new.then_some(0));
-            Behind { key: (at, partition), committed, end, first }
+            let committed = commit.filter(is_good).map(|committed| committed.offset);
+            Behind { key: (at, partition), first: committed.or(is_new.then_some(0)), end }
         };
         let is_left = |behind: &Behind| {
             behind.first.is_none_or(|first| {
@@ -213,9 +211,9 @@ impl Others {
 
     /// Where the first of them stands, and who has it.
     fn told(&self, job: &Job, moved: &str) -> String {
-        let (group, Behind { key, committed, end, .. }) = (&job.plan.group, self.stand[0]);
+        let (group, Behind { key, first, end }) = (&job.plan.group, self.stand[0]);
         let topic = &*job.topics[key.0].name;
-        let stands = match committed {
+        let stands = match first {
             Some(offset) => format!("stands at {offset}"),
             None => "has no good place".to_owned(),
         };
