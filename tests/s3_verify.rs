@@ -106,6 +106,15 @@ fn s3_verify_does_not_trust_a_file_whose_footer_says_otherwise() {
         lake.put(&key(&ours), damaged, &metadata(&ours));
         verify(&lake, &[]).fails(1, &["no Parquet file"]);
     }
+    // In the middle of a chain it leaves a gap, which cannot be landed as long as it is there.
+    land(&lake, &batch(0, 5, 7), 0);
+    land(&lake, &batch(0, 7, 9), 0);
+    let middle = key(&batch(0, 5, 7));
+    lake.put(&key(&ours), &bytes, &metadata(&ours));
+    lake.put(&middle, b"", &metadata(&batch(0, 5, 7)));
+    let url = lake.url(&middle);
+    verify(&lake, &[])
+        .fails(1, &[&url, "no Parquet file", "2 problems in all", &format!("(try: aws s3 mv {url} .)")]);
 }
 
 #[test]

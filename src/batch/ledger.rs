@@ -59,6 +59,8 @@ pub struct Account {
     pub rejects: u64,
     /// Accounts of rejects whose object is not visible.
     pub orphans: Vec<String>,
+    /// Those of an object that has another one, too.
+    pub doubles: Vec<String>,
     /// Where the group began and what it has committed, if one was asked for and knows the topic.
     pub group: Option<(i64, i64)>,
     /// The chain of its objects.
@@ -122,14 +124,18 @@ impl Page {
     fn account(mut self, partition: Partition, group: Option<Standing>) -> Account {
         let proof = Proof::of(&mut self.ranges, group);
         let visible = |span: &Span| self.ranges.binary_search(span).is_ok();
-        let (ours, orphans): (Vec<_>, Vec<_>) =
+        let (mut ours, orphans): (Vec<_>, Vec<_>) =
             self.rejects.into_iter().partition(|(span, ..)| visible(span));
+        ours.sort_unstable();
+        let is_double = |pair: &&[(Span, u64, String)]| pair[0].0 == pair[1].0;
+        let doubles = ours.windows(2).filter(is_double).map(|pair| pair[1].2.clone()).collect();
         Account {
             partition,
             objects: self.ranges.len(),
             rows: (self.counted == self.ranges.len()).then_some(self.rows),
             rejects: ours.iter().map(|(_, count, _)| count).sum(),
             orphans: orphans.into_iter().map(|(.., location)| location).collect(),
+            doubles,
             group: group.map(|group| (group.start, group.after)),
             proof,
         }
@@ -156,9 +162,12 @@ mod tests {
         ledger.enter(&range(1, 0, 10), Some(10));
         ledger.enter_rejects(&range(1, 10, 20), 1, "kept".into());
         ledger.enter_rejects(&range(1, 10, 19), 4, "orphan".into());
+        ledger.enter_rejects(&range(0, 0, 5), 1, "another".into());
+        ledger.enter_rejects(&range(0, 0, 5), 2, "one".into());
         let accounts = ledger.close(None, None);
         assert_eq!(accounts.len(), 2);
         assert_eq!((accounts[0].objects, accounts[0].rows), (1, Some(5)));
+        assert_eq!((accounts[0].rejects, &accounts[0].doubles[..]), (3, &["one".to_owned()][..]));
         let second = &accounts[1];
         assert_eq!((second.objects, second.rows, second.rejects), (2, Some(19), 1));
         assert_eq!((second.orphans.as_slice(), second.span()), (&["orphan".to_owned()][..], (0, 20)));

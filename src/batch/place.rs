@@ -184,6 +184,14 @@ impl Place {
     }
 }
 
+/// What is left to do where a partition has lost records that were landed: what it gets now has offsets that stored records
+/// have, and would be taken for them.
+pub fn anew(group: &str, topic: &str) -> String {
+    format!(
+        "another group, under another prefix: topic-admin init-group {group}-2 --topic {topic} --at earliest"
+    )
+}
+
 impl Partition<'_> {
     /// Where the group goes on in this partition.
     pub fn judge(&self, committed: Option<&Committed>) -> Result<Place> {
@@ -244,10 +252,14 @@ impl Partition<'_> {
                 None => error.hint(format!("{} to go on without them", self.reset("earliest"))),
             });
         }
-        if offset > self.high {
-            let text =
-                format!("the committed offset {offset} lies behind the end {}: records were lost", self.high);
-            return Err(Error::data(format!("{}: {text}", self.name())).hint(self.reset("latest")));
+        let planned = place.plan.as_ref().map_or(offset, |plan| plan.end);
+        let reached = planned.max(place.before.landed.unwrap_or(offset));
+        if reached > self.high {
+            let text = format!(
+                "offsets up to {reached} were landed or planned, and it ends at {}: records were lost",
+                self.high
+            );
+            return Err(Error::data(format!("{}: {text}", self.name())).hint(anew(self.group, self.topic)));
         }
         Ok(())
     }
@@ -368,13 +380,15 @@ mod tests {
         let foreign = Committed { offset: 20, epoch: None, metadata: b"\xff{}".to_vec() };
         let plan = Some(Plan { end: 50, date: "2026-11-20".into(), cmd: "ab".into(), then: None });
         for (here, commit, way) in [
-            (Partition { low: 21, ..HERE }, of(Mark { plan, ..mark() }), "s3-verify"),
+            (Partition { low: 21, ..HERE }, of(Mark { plan: plan.clone(), ..mark() }), "s3-verify"),
             (HERE, foreign, "s3-verify"),
             (HERE, Committed { metadata: Vec::new(), ..of(mark()) }, "s3-verify"),
             (HERE, of(Mark { cluster: "x".into(), ..mark() }), "reset lake"),
             (HERE, of(Mark { topic_id: "x".into(), ..mark() }), "reset lake"),
             (Partition { low: 21, ..HERE }, of(mark()), "--at earliest"),
-            (Partition { high: 19, ..HERE }, of(mark()), "--at latest"),
+            (Partition { high: 19, ..HERE }, of(mark()), "another prefix"),
+            (Partition { high: 49, ..HERE }, of(Mark { plan, ..mark() }), "another prefix"),
+            (Partition { high: 89, ..HERE }, of(mark().set_back(90, 20)), "another prefix"),
         ] {
             let error = here.judge(Some(&commit)).unwrap_err();
             assert_eq!(error.exit(), Exit::Data, "{error}");

@@ -98,11 +98,18 @@ impl Command for S3Verify {
         warn_of(&store, &prefix, &accounts, &found.foreign);
         let is_of_a_batch = |account: &Account| account.objects > 0 || !account.orphans.is_empty();
         let has_objects = accounts.iter().any(is_of_a_batch) || !found.broken.is_empty();
-        let mut problems: Vec<String> = accounts.iter().flat_map(problems).collect();
-        // The way back is that of the first problem, which is the one that is named.
-        let way = accounts.iter().find(|account| !account.proof.holds());
-        let way = way.and_then(|account| way_back(account, self.group.as_deref(), &prefix));
-        problems.extend(found.broken);
+        // The way back is that of the first problem, which is the one that is named. What a broken object leaves is a gap,
+        // too, which cannot be mended while that is in the way.
+        let mut problems: Vec<String> =
+            found.broken.iter().map(|(location, why)| format!("{location}: {why}")).collect();
+        problems.extend(accounts.iter().flat_map(self::problems));
+        let way = match found.broken.first() {
+            Some((location, _)) => Some(location.moved_away()),
+            None => accounts
+                .iter()
+                .find(|account| !account.proof.holds())
+                .and_then(|account| way_back(account, self.group.as_deref(), &prefix)),
+        };
         if self.strict && found.foreign.count > 0 {
             problems.push(found.foreign.described(&prefix));
         }
@@ -124,7 +131,7 @@ impl Command for S3Verify {
 struct Found {
     ledger: Ledger,
     foreign: Foreign,
-    broken: Vec<String>,
+    broken: Vec<(Location, &'static str)>,
 }
 
 /// Objects that no batch has made.
@@ -140,7 +147,7 @@ impl Found {
             ItemKind::Batch(range, rows) => self.ledger.enter(&range, rows),
             ItemKind::Rejects(range, count) => self.ledger.enter_rejects(&range, count, location.to_string()),
             ItemKind::Foreign => self.foreign.add(location),
-            ItemKind::Broken(why) => self.broken.push(format!("{location}: {why}")),
+            ItemKind::Broken(why) => self.broken.push((location, why)),
         }
     }
 }
@@ -276,6 +283,12 @@ fn warn_of(store: &Store, prefix: &Location, accounts: &[Account], foreign: &For
     }
     for orphan in accounts.iter().flat_map(|account| &account.orphans) {
         log::warn!("{orphan} tells of rejects, and no object has that range");
+    }
+    for double in accounts.iter().flat_map(|account| &account.doubles) {
+        log::warn!(
+            "{double} tells of rejects, as another does of the same batch: two attempts have rejected different records, \
+             and one of the two holds those that the object lacks"
+        );
     }
     match store.unfinished(prefix) {
         Ok(uploads) => uploads.iter().for_each(|upload| log::warn!("{}", described(upload, prefix))),

@@ -41,9 +41,9 @@ impl Location {
         self
     }
 
-    /// What to type where an object of another is in the way.
-    pub(super) fn moved_away(&self) -> String {
-        format!("aws s3 mv {self} {self}.old")
+    /// What to type where an object is in the way: into the folder where one is, as any other key may be that of a data set.
+    pub fn moved_away(&self) -> String {
+        format!("aws s3 mv {self} .")
     }
 
     /// The bucket.

@@ -103,25 +103,67 @@ fn every_completion_script_parses() {
 
 #[test]
 fn the_page_for_whoever_is_on_call_quotes_messages_that_exist() {
-    let page = std::fs::read_to_string(root().join("docs/exactly-once.md")).unwrap();
-    let sources: String = sources(&root().join("src")).into_iter().collect();
-    // A message goes on in the next line of the source with `\\`, and has braces for what it names.
-    let joined: String = sources.split("\\\n").map(str::trim_start).collect();
-    let headings: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("### ")).collect();
+    let (said, headings) = (said("src"), headings());
     assert!(headings.len() > 20, "{headings:?}");
     for heading in headings {
-        let known = heading.replace("version 2", "version {}");
-        assert!(joined.contains(&known), "no message says: {heading}");
+        assert!(said.contains(&heading), "no message says: {heading}");
     }
 }
 
-fn sources(dir: &std::path::Path) -> Vec<String> {
-    let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
-    entries
-        .flat_map(
-            |path| {
-                if path.is_dir() { sources(&path) } else { vec![std::fs::read_to_string(&path).unwrap()] }
-            },
-        )
-        .collect()
+#[test]
+fn the_page_on_transactions_quotes_messages_that_exist() {
+    let (said, page) = (said("src"), page("exactly-once-kafka.md"));
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    let messages: Vec<&str> = rows.map(|(message, _)| message).collect();
+    assert!(messages.len() > 5, "{messages:?}");
+    for message in messages {
+        // What it names is left out.
+        for part in message.split('…') {
+            assert!(said.contains(part.trim()), "no message says: {message}");
+        }
+    }
+}
+
+#[test]
+fn the_page_for_whoever_is_on_call_has_each_conflict_of_a_batch() {
+    let headings = headings();
+    let rooms = ["batch", "kafka/group", "s3/found.rs", "s3/landing.rs", "commands/topic_admin/begin.rs"];
+    for room in rooms {
+        let said = said(&format!("src/{room}"));
+        let messages: Vec<&str> = said.split("Error::conflict(").skip(1).filter_map(text).collect();
+        assert!(!messages.is_empty(), "{room} has no conflicts");
+        for message in messages {
+            assert!(headings.iter().any(|heading| message.contains(heading)), "no heading for: {message}");
+        }
+    }
+}
+
+/// The text that a call begins with, if it does.
+fn text(call: &str) -> Option<&str> {
+    let call = call.trim_start();
+    call.strip_prefix("format!(").unwrap_or(call).trim_start().strip_prefix('"')?.split('"').next()
+}
+
+fn page(name: &str) -> String {
+    std::fs::read_to_string(root().join("docs").join(name)).unwrap()
+}
+
+/// The headings that are each a part of a message, with braces for what it names.
+fn headings() -> Vec<String> {
+    let page = page("exactly-once.md");
+    let headings = page.lines().filter_map(|line| line.strip_prefix("### "));
+    headings.map(|heading| heading.replace("version 2", "version {}").replace("lake", "{}")).collect()
+}
+
+/// The text of sources. A message goes on in the next line with `\\`.
+fn said(path: &str) -> String {
+    sources(&root().join(path)).split("\\\n").map(str::trim_start).collect()
+}
+
+fn sources(path: &std::path::Path) -> String {
+    if !path.is_dir() {
+        return std::fs::read_to_string(path).unwrap();
+    }
+    let entries = std::fs::read_dir(path).unwrap();
+    entries.map(|entry| sources(&entry.unwrap().path())).collect()
 }

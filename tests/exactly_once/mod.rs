@@ -13,13 +13,16 @@
 //! | `network` | cut, reset, slow and lost answers, of Kafka and of the store |
 //! | `liars` | commands, and a store, that do not do what they say |
 //! | `places` | offsets, records and topics that are gone, and the way back |
+//! | `lost` | partitions that have lost what was landed, and have others in its place |
 //! | `ways` | what a person does to get back: resets, objects that are gone, typing errors; and what is said then |
 //! | `rejects` | values that are no records, counted down the stages |
 //! | `ends` | where `--exit-at-end` ends while other members work, stand still, or are dead |
+//! | `cuts` | where batches end: by day, by bytes |
 //! | `edges` | empty batches and ranges, gaps, signals, two sinks, what changes between batches |
 //! | `envelopes` | whole records in batches: places, keys, headers and times as fields, and copies |
 
 mod crash;
+mod cuts;
 mod dice;
 mod edges;
 mod ends;
@@ -27,6 +30,7 @@ mod envelopes;
 mod hands;
 mod leader;
 mod liars;
+mod lost;
 mod network;
 mod places;
 mod processes;

@@ -177,6 +177,26 @@ fn a_missing_range_that_retention_took_is_told_and_the_group_goes_on() {
     world.finish();
     assert_eq!(committed(&world), [350]);
     verify_fails(&world, &["offsets 100 to 200 are in no object"]);
+    // Who knows that it is gone for good has the rest proven.
+    let topic = admin(&world, &format!("describe {}", world.topic)).succeeds().json().remove(0);
+    let place = json!({"topic": world.topic, "topic_id": topic["topic_id"], "partition": 0, "start": 200, "offset": 350});
+    let commit = world.kafka("topic-admin").args(["commit", &world.group, "--yes"]);
+    commit.stdin(place.to_string()).go().succeeds();
+    assert_eq!(verify(&world)[0]["first_offset"], 200);
+    world.produce(50);
+    world.finish();
+    assert_eq!(verify(&world)[0]["end_offset"], 400);
+}
+
+#[test]
+fn what_was_landed_twice_is_proven_again_once_the_later_objects_are_gone() {
+    let world = landed(300);
+    reset(&world, "--at 50 --yes").exits(0);
+    world.finish();
+    let ran = verify_fails(&world, &["offsets 50 to 300 are in two objects"]);
+    assert!(advice(&ran).starts_with(&format!("aws s3 ls --recursive {} ", world.place)), "{}", ran.stderr);
+    [50, 150, 250].iter().for_each(|first| delete_object(&world, *first));
+    assert_eq!((world.check().objects, world.check().records), (3, 300));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::print;
 use crate::batch::Mark;
-use crate::batch::place::Plan;
+use crate::batch::place::{Plan, anew};
 use crate::kafka::admin::Admin;
 use crate::kafka::places::{Bounds, Commits, Site};
 use crate::kafka::registry::{NewPlace, parse_group};
@@ -189,6 +189,7 @@ impl Reset {
             Some(partition) => vec![*site.bounds(partition)?],
             None => site.partitions.clone(),
         };
+        chosen.iter().try_for_each(|bounds| self.refuse_where_lost(&site, &commits, bounds))?;
         let starts = admin.starts(&site, &chosen, self.at)?;
         let known =
             site.known_after(&commits, |partition| chosen.iter().any(|bounds| bounds.partition == partition));
@@ -292,6 +293,20 @@ impl Reset {
         }
     }
 
+    /// What a partition gets that has lost records has offsets that stored ones have, and would be taken for them.
+    fn refuse_where_lost(&self, site: &Site, commits: &Commits, bounds: &Bounds) -> Result<()> {
+        let Some((offset, mark)) = stood(site, commits, bounds.partition) else { return Ok(()) };
+        let (landed, high) = (mark.landed(offset), bounds.high);
+        if landed <= high {
+            return Ok(());
+        }
+        Err(Error::data(format!(
+            "{}/{}: group {} has landed offsets up to {landed}, and it ends at {high}: records were lost",
+            self.topic, bounds.partition, self.group
+        ))
+        .hint(anew(&self.group, &self.topic)))
+    }
+
     /// A place before the one where the group stands lands records a second time; nobody else says so.
     fn warn_of_second_landing(&self, site: &Site, commits: &Commits, new: &NewPlace) {
         let Some((offset, mark)) = stood(site, commits, new.partition) else { return };
@@ -312,12 +327,9 @@ impl Reset {
     }
 }
 
-/// Where the group stands in a partition of this very topic, by a mark of ours; none where the topic has
-/// lost records, whose offsets others get.
+/// Where the group stands in a partition of this very topic, by a mark of ours.
 fn stood(site: &Site, commits: &Commits, partition: i32) -> Option<(i64, Mark)> {
-    let offset = site.committed(commits, partition)?.offset;
-    let is_there = offset <= site.bounds(partition).ok()?.high;
-    Some((offset, site.mark(commits, partition)?)).filter(|_| is_there)
+    Some((site.committed(commits, partition)?.offset, site.mark(commits, partition)?))
 }
 
 /// `--at` as clap reads it: the forms of a beginning.

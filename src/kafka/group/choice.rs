@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::cut::{date, next_day};
-use super::range::Head;
+use super::range::{self, Head};
 use super::worker::{Failure, LOOK, Worker};
 use crate::batch::machine::Event;
-use crate::batch::place::Plan;
+use crate::batch::place::{self, Plan};
 use crate::kafka::native::offsets::Which;
 use crate::run::exit::{Error, Result};
 
@@ -59,9 +59,10 @@ impl Worker {
 
     fn moved_back(&self, first: i64, end: i64) -> Error {
         Error::data(format!(
-            "{}: the partition ends at {end}, before offset {first}, which is stored",
+            "{}: the partition ends at {end}, before offset {first}, which is stored: records were lost",
             self.name()
         ))
+        .hint(place::anew(&self.job.member.group, &self.topic().name))
     }
 
     fn rest_a_little(&mut self, time: Duration) {
@@ -73,18 +74,28 @@ impl Worker {
         let cut = &self.job.plan.cut;
         let mean = if self.mean > 0.0 { self.mean } else { head.size };
         let mut end = cut.end(first, head.offset, after, limit, mean);
-        if cut.by_day
-            && let Some(day) = self.first_of_next_day(head.time)?
-            && (head.offset.max(after) + 1..end).contains(&day)
-        {
-            end = day;
+        if cut.by_day {
+            let day = self.first_of_next_day(first, head, end)?;
+            end = day.filter(|day| (head.offset.max(after) + 1..end).contains(day)).unwrap_or(end);
         }
         let date = date(head.time).to_string();
         self.plan = Some(Plan { end, date, cmd: self.job.digest.clone(), then: None });
         Ok(Event::Chosen(end))
     }
 
-    fn first_of_next_day(&self, time: i64) -> Result<Option<i64>> {
-        self.ask(Which::Time(next_day(time)), || format!("cannot look for the next day in {}", self.name()))
+    /// The first record of a later day than that of the first one.
+    ///
+    /// The broker looks for it in all of the partition. What it finds before this batch has come before its time, and says
+    /// nothing of the batch, which is read for its times then.
+    fn first_of_next_day(&mut self, first: i64, head: &Head, end: i64) -> Result<Option<i64>> {
+        let day = next_day(head.time);
+        let what = || format!("cannot look for the next day in {}", self.name());
+        let found = self.ask(Which::Time(day), what)?;
+        let Some(mut slot) = self.slot.take_if(|_| found.is_some_and(|found| found < head.offset)) else {
+            return Ok(found);
+        };
+        let found = range::find_since(&mut slot, &self.range(first, end), day, &self.leash);
+        self.slot = Some(slot);
+        found
     }
 }

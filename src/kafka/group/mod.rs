@@ -19,6 +19,7 @@ mod child;
 mod choice;
 mod command;
 mod cut;
+mod history;
 mod job;
 mod leash;
 mod leaving;

@@ -7,6 +7,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
 use super::leash::Leash;
@@ -126,23 +127,36 @@ impl Pool {
     }
 
     fn make(&self) -> Result<Slot> {
-        let config = fetch::config(&self.settings, &DEFAULTS, QUEUE_KIB);
-        let client: BaseConsumer<Journal> = client::create(&config, Journal::default())?;
         let names: Vec<&str> = self.topics.iter().map(|name| &**name).collect();
-        let mut reader = Reader::new(client, &names).map_err(|code| codes::error("cannot read", code))?;
-        let bell = Bell::new()?;
-        bell.hang_on(&mut reader);
-        Ok(Slot { reader, bell, open: None, next: 0, since: Instant::now() })
+        Slot::new(&config(&self.settings), &names)
     }
 
     /// Closes all clients that are here.
     pub fn close(&self) {
-        let idle = std::mem::take(&mut self.free().idle);
-        client::close(idle, Duration::from_secs(1));
+        close(std::mem::take(&mut self.free().idle));
     }
 }
 
+/// What a client that reads ranges is made with.
+pub fn config(settings: &Settings) -> ClientConfig {
+    fetch::config(settings, &DEFAULTS, QUEUE_KIB)
+}
+
+/// Closes clients, within a time.
+pub fn close(slots: Vec<Slot>) {
+    client::close(slots, Duration::from_secs(1));
+}
+
 impl Slot {
+    /// A client for these topics.
+    pub fn new(config: &ClientConfig, topics: &[&str]) -> Result<Self> {
+        let client: BaseConsumer<Journal> = client::create(config, Journal::default())?;
+        let mut reader = Reader::new(client, topics).map_err(|code| codes::error("cannot read", code))?;
+        let bell = Bell::new()?;
+        bell.hang_on(&mut reader);
+        Ok(Self { reader, bell, open: None, next: 0, since: Instant::now() })
+    }
+
     /// Reads a partition from `offset` on; goes on where it was left, if that is there.
     pub fn open(&mut self, topic: usize, partition: i32, offset: i64) -> Result<()> {
         if self.open == Some((topic, partition)) && self.next == offset {

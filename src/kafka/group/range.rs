@@ -47,6 +47,8 @@ pub struct Head {
     pub offset: i64,
     /// When that was made, in milliseconds since 1970; records without a time were made then.
     pub time: i64,
+    /// The leader epoch that it was stored in, if the broker told.
+    pub epoch: Option<i32>,
     /// The mean size of the values that have arrived so far, in bytes.
     pub size: f64,
 }
@@ -106,7 +108,8 @@ fn look_once(slot: &mut Slot, range: &Range<'_>) -> Result<Seen> {
             }
             (None, Seen::Nothing) if arrival.offset() >= range.end => seen = Seen::End,
             (None, Seen::Nothing) => {
-                seen = Seen::Record(Head { offset: arrival.offset(), time: time(&arrival), size: 0.0 });
+                let (offset, epoch) = (arrival.offset(), arrival.leader_epoch());
+                seen = Seen::Record(Head { offset, time: time(&arrival), epoch, size: 0.0 });
             }
             (None, _) => {}
         }
@@ -123,6 +126,51 @@ fn look_once(slot: &mut Slot, range: &Range<'_>) -> Result<Seen> {
         head.size = sizes as f64 / f64::from(records.max(1));
     }
     Ok(seen)
+}
+
+/// The offset of the first record of the range that was made at `since` or later. All of it stays to be read.
+pub fn find_since(slot: &mut Slot, range: &Range<'_>, since: i64, leash: &Leash) -> Result<Option<i64>> {
+    let mut heard = Instant::now();
+    slot.open(range.topic.0, range.partition, range.first)?;
+    let mut sought = Sought::Nothing { moved: true };
+    while let Sought::Nothing { moved } = sought {
+        if leash.is_killed() {
+            return Err(super::child::gone());
+        }
+        patient(&mut heard, moved, slot)?;
+        if !moved {
+            slot.wait(WAIT)?;
+        }
+        sought = find_once(slot, range, since)?;
+    }
+    slot.close();
+    Ok(match sought {
+        Sought::Record(offset) => Some(offset),
+        Sought::Nothing { .. } | Sought::End => None,
+    })
+}
+
+enum Sought {
+    /// Nothing yet; `moved` says whether anything has arrived.
+    Nothing {
+        moved: bool,
+    },
+    Record(i64),
+    End,
+}
+
+fn find_once(slot: &mut Slot, range: &Range<'_>, since: i64) -> Result<Sought> {
+    let arrivals = slot.reader().take();
+    for arrival in arrivals.iter().filter(|arrival| range.is(arrival)) {
+        match arrival.error() {
+            Some(code) if is_end(code, &arrival, range)? => return Ok(Sought::End),
+            Some(_) => {}
+            None if arrival.offset() >= range.end => return Ok(Sought::End),
+            None if time(&arrival) >= since => return Ok(Sought::Record(arrival.offset())),
+            None => {}
+        }
+    }
+    Ok(Sought::Nothing { moved: !arrivals.is_empty() })
 }
 
 /// Hands the whole range out. `output` may wait for its reader.

@@ -62,6 +62,8 @@ impl Worker {
         fault::point("confirm.after");
         let stands = self.place.offset;
         if stands == end {
+            // The command commits no leader epoch; the next plan does.
+            self.place.epoch = self.epoch;
             self.end_turn();
             return Ok(Event::Committed);
         }

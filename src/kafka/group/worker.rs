@@ -44,6 +44,8 @@ pub struct Worker {
     pub(super) plan: Option<Plan>,
     /// The leader epoch of the last record that was handed out.
     pub(super) epoch: Option<i32>,
+    /// The offset and the epoch of the place that was last seen to be in the broker's log.
+    pub(super) proven: Option<(i64, i32)>,
     /// The mean size of a value in the last batch.
     pub(super) mean: f64,
     error: Option<Error>,
@@ -97,6 +99,7 @@ impl Worker {
             limit: 0,
             plan: None,
             epoch: None,
+            proven: None,
             mean: 0.0,
             error: None,
         }
@@ -264,7 +267,11 @@ impl Worker {
         let looked = range::look(&mut slot, &self.range(first, end), &self.leash);
         self.slot = Some(slot);
         fault::point("look.after");
-        Ok(looked?)
+        let head = looked?;
+        if let Some(head) = &head {
+            self.check_history(first, head)?;
+        }
+        Ok(head)
     }
 
     pub(super) fn range(&self, first: i64, end: i64) -> range::Range<'_> {

@@ -8,10 +8,13 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::ptr;
 use std::slice;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka_sys as sys;
+
+use super::partitions::{List, Partition};
 
 /// How many records one call takes: enough to make the call cheap, few enough to stay in the cache.
 const BATCH: usize = 512;
@@ -88,6 +91,33 @@ impl<C: ConsumerContext> Reader<C> {
         }
         self.opened.push((topic, partition));
         Ok(())
+    }
+
+    /// Reads an open partition anew from `offset` on, where the record before was stored in leader epoch `epoch`. The broker is
+    /// asked where that epoch ends in its log (KIP-320). If that is before `offset`, others lie there now, and reading
+    /// begins at the end of the epoch; unless `auto.offset.reset` is `error`, as that is what it is then.
+    pub fn seek(
+        &mut self,
+        topic: &str,
+        partition: i32,
+        offset: i64,
+        epoch: i32,
+        wait: Duration,
+    ) -> Result<(), RDKafkaErrorCode> {
+        let mut places = List::new(1);
+        let mut place = places.add(topic, partition)?;
+        place.offset(offset);
+        place.epoch(Some(epoch));
+        // SAFETY: rule 1; the list is ours, and filled in with what became of it.
+        let error = unsafe {
+            let client = self.consumer.client().native_ptr();
+            sys::rd_kafka_seek_partitions(client, places.as_ptr(), super::millis(wait))
+        };
+        super::spent(error)?;
+        places
+            .view()
+            .find(topic, partition)
+            .map_or(Err(RDKafkaErrorCode::UnknownPartition), Partition::outcome)
     }
 
     /// Stops to fetch a partition: its end was reached. Waits for librdkafka to acknowledge.
