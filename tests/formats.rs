@@ -3,6 +3,12 @@
 //!
 //! A sample is never edited. A format that changes gets a new version and a sample of its own.
 
+mod batches;
+mod commits;
+mod envelopes;
+mod page;
+mod tokens;
+
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -16,8 +22,25 @@ use crate::support::{folder, root, run, sh};
 
 const NONCE: &str = "00112233445566778899aabbccddeeff";
 
+/// Where the samples are.
+fn samples() -> PathBuf {
+    root().join("tests/data/formats")
+}
+
 fn sample(name: &str) -> Vec<u8> {
-    std::fs::read(root().join("tests/data/formats").join(name)).unwrap()
+    std::fs::read(samples().join(name)).unwrap()
+}
+
+/// A sample that is text.
+fn text(name: &str) -> String {
+    String::from_utf8(sample(name)).unwrap()
+}
+
+/// Fails unless what is written today is the sample, to the byte.
+#[track_caller]
+fn is_as_ever(name: &str, today: &str) {
+    let ever = text(name);
+    assert!(today == ever, "{name} is not written as ever.\nEver:\n{ever}\nToday:\n{today}");
 }
 
 /// The sample key, closed to others as a key must be.

@@ -144,6 +144,23 @@ mod tests {
     }
 
     #[test]
+    fn the_environment_is_read_as_ever() {
+        let text = include_str!("../../tests/data/formats/batch.env");
+        let get = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+        let batch = Batch { range: Range { topic: "created_users".into(), ..batch(3).range }, ..batch(3) };
+        let mandate = Mandate::read(&batch, |name| get(name).map(str::to_owned)).unwrap().unwrap();
+        assert_eq!(
+            (mandate.group.as_str(), mandate.transactional_id.as_str()),
+            ("lake", "sluicebox-lake-bQpS2sVYQ7K1nCJ2pkWXgA-3")
+        );
+        let member = Membership { generation: 7, member: "sluicebox-5c8f".into(), instance: None };
+        assert_eq!(
+            (mandate.member, mandate.mark),
+            (member, Mark::new("5L6g3nShT-eMCtK--X86sw", TOPIC_ID, 10, 4))
+        );
+    }
+
+    #[test]
     fn a_broken_mandate_is_told_and_one_for_another_partition_is_none() {
         for missing in [MEMBER, COMMIT, GROUP] {
             let error = read(&batch(3), |name, value| (name != missing).then_some(value)).unwrap_err();

@@ -349,6 +349,31 @@ mod tests {
         );
     }
 
+    /// Of a group that has landed two objects, of which one is not yet committed; and of objects that are no chain.
+    #[test]
+    fn proofs_are_written_as_ever() {
+        let range = |first_offset: i64, end_offset: i64| {
+            let (topic, topic_id) = ("created_users".into(), "bQpS2sVYQ7K1nCJ2pkWXgA".into());
+            Range { topic, topic_id, partition: 3, first_offset, end_offset }
+        };
+        let of = |spans: &[(i64, i64)], rows: Option<u64>, commits: Option<Commits>| {
+            let mut ledger = Ledger::default();
+            spans.iter().for_each(|(first, end)| ledger.enter(&range(*first, *end), rows));
+            ledger.enter_rejects(&range(spans[0].0, spans[0].1), 4, "x".into());
+            line(&ledger.close(commits.as_ref(), commits.as_ref()).remove(0)).to_string()
+        };
+        let partition =
+            Partition { topic: "created_users".into(), topic_id: range(0, 1).topic_id, partition: 3 };
+        let commits = Commits::from([(partition, (0, 1000))]);
+        let today = [
+            of(&[(0, 1000), (1000, 2000)], Some(998), Some(commits)),
+            of(&[(0, 5), (7, 9), (8, 12)], None, None),
+        ];
+        // The first one is that of the objects in `objects.ndjson`.
+        let ever = include_str!("../../tests/data/formats/proof.ndjson").lines().skip(1);
+        assert_eq!(today.as_slice(), ever.collect::<Vec<_>>());
+    }
+
     #[test]
     fn a_gap_is_told_with_what_to_type() {
         let prefix: Location = "s3://lake/users/".parse().unwrap();

@@ -256,6 +256,15 @@ mod tests {
     }
 
     #[test]
+    fn offsets_are_read_as_ever() {
+        let mut lines =
+            read(include_bytes!("../../../tests/data/formats/offsets.ndjson").as_slice(), "x").unwrap();
+        let places = lines.remove("created_users").unwrap();
+        let line = &places[&("bQpS2sVYQ7K1nCJ2pkWXgA".to_owned(), 3)];
+        assert_eq!((places.len(), lines.len(), line.offset, line.start), (1, 0, 1006, 1000));
+    }
+
+    #[test]
     fn lines_of_other_topics_of_the_name_are_passed_over() {
         let old = LINE.replace("\"t\"", "\"old\"").replace("20", "300");
         let lines = |text: String| read(text.as_bytes(), "x").unwrap().remove("users").unwrap();
