@@ -4,6 +4,7 @@
 //! A sample is never edited. A format that changes gets a new version and a sample of its own.
 
 mod batches;
+mod bytes;
 mod commits;
 mod envelopes;
 mod page;
