@@ -19,6 +19,7 @@
 //! | `ends` | where `--exit-at-end` ends while other members work, stand still, or are dead |
 //! | `cuts` | where batches end: by day, by bytes |
 //! | `edges` | empty batches and ranges, gaps, signals, two sinks, what changes between batches |
+//! | `ids` | a broker that gives topics no ids |
 //! | `envelopes` | whole records in batches: places, keys, headers and times as fields, and copies |
 
 mod crash;
@@ -28,6 +29,7 @@ mod edges;
 mod ends;
 mod envelopes;
 mod hands;
+mod ids;
 mod leader;
 mod liars;
 mod lost;

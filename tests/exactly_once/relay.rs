@@ -1,4 +1,5 @@
-//! A relay in front of a broker that knows Kafka's frames: it cuts, loses or delays one chosen call.
+//! A relay in front of a broker that knows Kafka's frames: it cuts, loses or delays one chosen call, or makes an older
+//! broker of it, that knows a call in fewer versions.
 //!
 //! A frame is a length and a body. A request's body begins with the number of its call and, four bytes
 //! on, a number that its answer begins with. Clients connect to what a broker advertises, so the broker
@@ -20,7 +21,12 @@ pub enum Harm {
     Lose,
     /// The answer comes late.
     Delay(Duration),
+    /// The answer, which says what the broker can do, names this version at most for this call.
+    Cap(i16, i16),
 }
+
+/// How clients learn what a broker can do.
+const API_VERSIONS: i16 = 18;
 
 /// A running relay; it lasts as long as the test program.
 pub struct Relay {
@@ -35,6 +41,8 @@ struct Shared {
     rule: Option<(i16, u32, Harm)>,
     seen: BTreeSet<i16>,
     done: bool,
+    /// A call, and the latest version that is known of it.
+    cap: Option<(i16, i16)>,
 }
 
 impl Relay {
@@ -77,6 +85,16 @@ impl Relay {
         shared.done
     }
 
+    /// From now on: clients that connect take the broker for one that knows `api` up to this version.
+    pub fn cap(&self, api: i16, version: i16) {
+        self.shared.lock().unwrap().cap = Some((api, version));
+    }
+
+    /// Ends that.
+    pub fn uncap(&self) {
+        self.shared.lock().unwrap().cap = None;
+    }
+
     /// The calls that were made so far; begins to collect anew.
     pub fn calls(&self) -> BTreeSet<i16> {
         std::mem::take(&mut self.shared.lock().unwrap().seen)
@@ -86,6 +104,9 @@ impl Relay {
 impl Shared {
     fn judge(&mut self, api: i16) -> Option<Harm> {
         self.seen.insert(api);
+        if let (API_VERSIONS, Some((capped, version))) = (api, self.cap) {
+            return Some(Harm::Cap(capped, version));
+        }
         match &mut self.rule {
             Some((harmed, 0, harm)) if *harmed == api && !self.done => {
                 self.done = true;
@@ -124,11 +145,12 @@ fn serve(mut client: TcpStream, shared: &Mutex<Shared>) -> Option<()> {
 }
 
 fn answer(mut broker: TcpStream, mut client: TcpStream, harmed: &Harmed) -> Option<()> {
-    while let Some(frame) = read(&mut broker) {
+    while let Some(mut frame) = read(&mut broker) {
         let number = &frame[4..8];
         let harm = harmed.lock().unwrap().iter().find(|(harmed, _)| harmed == number).map(|(_, harm)| *harm);
         match harm {
             Some(Harm::Delay(time)) => thread::sleep(time),
+            Some(Harm::Cap(api, version)) => cap(&mut frame, api, version),
             Some(_) => break,
             None => {}
         }
@@ -137,6 +159,18 @@ fn answer(mut broker: TcpStream, mut client: TcpStream, harmed: &Harmed) -> Opti
         }
     }
     end(&client, &broker)
+}
+
+/// Lowers the latest version of a call in an answer of version 3 or later: behind the number and an error code of two
+/// bytes stand how many calls follow, plus one, and for each its number, the first and the latest version, and a zero.
+fn cap(frame: &mut [u8], api: i16, version: i16) {
+    let calls = &mut frame[10..];
+    // A length of more than 127 takes two bytes.
+    let first = 1 + usize::from(calls[0] > 0x7f);
+    let call = calls[first..].chunks_exact_mut(7).find(|call| call[..2] == api.to_be_bytes());
+    let call = call.expect("the broker knows the call");
+    assert!(i16::from_be_bytes([call[4], call[5]]) > version && call[6] == 0, "{call:?}");
+    call[4..6].copy_from_slice(&version.to_be_bytes());
 }
 
 fn end(client: &TcpStream, broker: &TcpStream) -> Option<()> {
