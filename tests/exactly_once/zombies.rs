@@ -6,6 +6,8 @@ use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, getpgid, kill_process_group};
+
 use super::crash::POINTS;
 use super::dice::Dice;
 use super::hands::{places, wait_until};
@@ -38,28 +40,128 @@ fn exactly_once_when_a_consumer_stops_at_each_point_and_comes_back() {
     assert_eq!(world.check().records, world.count());
 }
 
+/// Where a sink can stop that stores an object, and the account of its rejects.
+const IN_ONE: [&str; 10] = [
+    "s3.look.before",
+    "s3.look.after",
+    "s3.probe.before",
+    "s3.probe.after",
+    "s3.rejects.before",
+    "s3.rejects.after",
+    "s3.put.before",
+    "s3.put.after",
+    "report.before",
+    "report.after",
+];
+/// Where it can stop besides if it stores it in parts.
+const IN_PARTS: [&str; 6] = [
+    "s3.create.before",
+    "s3.create.after",
+    "s3.part.before",
+    "s3.part.after",
+    "s3.complete.before",
+    "s3.complete.after",
+];
+
+/// A world of small batches with rejects; and one of batches that are stored in parts.
+fn small() -> World {
+    let mut world = World::new(1, 0);
+    (world.batch, world.options) = (50, vec!["--max-attempts", "1", "--max-rejects", "100%"]);
+    world
+}
+
+fn large() -> World {
+    let mut world = small();
+    (world.batch, world.encode, world.put) = (20_000, "--compression none", "--part-size 5MiB");
+    world
+}
+
+/// Starts a consumer whose sink, run by way of `by`, stops at a point; returns both once it has.
+fn stopped_sink(world: &World, by: &str, point: &str) -> (Child, u32) {
+    let [hash, encode, put] = world.stages();
+    let note = world.dir.join("sink");
+    let _ = fs::remove_file(&note);
+    let stop = format!("echo $$ > {}; SLUICEBOX_FAULT=stop@{point} exec {by} {put}", note.display());
+    let consumer = world.consumer(&format!("{hash} | {encode} | sh -c '{stop}'")).spawn();
+    let sink = noted(&note);
+    wait_until_stopped(sink, point);
+    (consumer, sink)
+}
+
 #[test]
 fn exactly_once_when_a_sink_stops_and_comes_back_after_all_is_done() {
-    let mut world = World::new(1, 0);
-    world.batch = 50;
-    let points = ["s3.look.after", "s3.probe.after", "s3.put.before", "s3.put.after", "report.before"];
+    stop_sinks(small(), 100, &IN_ONE);
+}
+
+#[test]
+fn exactly_once_when_a_sink_stops_between_parts_and_comes_back_after_all_is_done() {
+    stop_sinks(large(), 20_000, &IN_PARTS);
+}
+
+fn stop_sinks(world: World, users: u32, points: &[&str]) {
     for point in points {
-        world.produce(100);
-        let [hash, encode, put] = world.stages();
-        let note = world.dir.join("sink");
-        let _ = fs::remove_file(&note);
-        let stop = format!("echo $$ > {}; SLUICEBOX_FAULT=stop@{point} exec {put}", note.display());
-        let mut consumer = world.consumer(&format!("{hash} | {encode} | sh -c '{stop}'")).spawn();
-        let zombie = noted(&note);
-        wait_until_stopped(zombie, point);
+        world.produce_with_rejects(users);
+        // In a session of its own: otherwise the kernel ends what stands still when the consumer is gone.
+        let (mut consumer, zombie) = stopped_sink(&world, "setsid", point);
         consumer.kill().unwrap();
-        finish(consumer);
+        // Its outputs are not waited for: the sink has them, too.
+        consumer.wait().unwrap();
         world.finish();
-        // SAFETY: kill(2) takes any numbers; this process was started by the script above.
-        unsafe { libc::kill(zombie as i32, libc::SIGCONT) };
+        wait_until_stopped(zombie, point);
+        kill_process_group(group_of(zombie), Signal::CONT).unwrap();
         wait_until_gone(zombie, point);
     }
-    assert_eq!(world.check().records, world.count());
+    count(&world);
+}
+
+#[test]
+fn exactly_once_when_a_consumer_and_its_command_freeze_together() {
+    freeze_all(small(), 100, &IN_ONE);
+}
+
+#[test]
+fn exactly_once_when_a_consumer_and_its_command_freeze_together_between_parts() {
+    freeze_all(large(), 20_000, &IN_PARTS);
+}
+
+/// As when a machine sleeps, at each point of the sink, until another one has done all; then all go on.
+fn freeze_all(world: World, users: u32, points: &[&str]) {
+    for (at, point) in points.iter().enumerate() {
+        world.produce_with_rejects(users);
+        let (consumer, sink) = stopped_sink(&world, "", point);
+        let command = group_of(sink);
+        kill_process_group(command, Signal::STOP).unwrap();
+        signal(&consumer, libc::SIGSTOP);
+        wait_until_stopped(consumer.id(), point);
+        world.finish();
+        wait_until_stopped(sink, point);
+        // Who goes on first is chance: once it is the command, once the consumer, which may end it at once.
+        let command_goes_on = || {
+            let _ = kill_process_group(command, Signal::CONT);
+        };
+        if at % 2 == 0 {
+            command_goes_on();
+            wake(consumer, point);
+        } else {
+            signal(&consumer, libc::SIGCONT);
+            command_goes_on();
+            wake(consumer, point);
+        }
+        wait_until_gone(sink, point);
+    }
+    count(&world);
+}
+
+/// The group of a process: a command has one of its own.
+#[track_caller]
+fn group_of(process: u32) -> Pid {
+    getpgid(Pid::from_raw(process as i32)).expect("it is there")
+}
+
+#[track_caller]
+fn count(world: &World) {
+    let count = world.check();
+    assert_eq!(count.records + count.rejects, world.count());
 }
 
 /// The number that a script has left in a file.
