@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::dice::Dice;
-use super::relay::{Harm, Relay};
+use super::relay::{self, Harm, Relay};
 use super::toxics::Toxics;
 use super::world::World;
 use crate::support::cluster::Cluster;
@@ -17,9 +17,30 @@ use crate::support::{finish, service};
 const LATE: Duration = Duration::from_millis(1500);
 /// How clients learn what a broker can do; they do not speak at all before.
 const API_VERSIONS: i16 = 18;
+/// In so many runs each call is made.
+const RUNS: u32 = 5;
+
+/// The calls by which a run reads, plans, and commits, and by which it is a member.
+const CALLS: [relay::Call; 11] = [
+    relay::Call::Api(1),  // Fetch
+    relay::Call::Api(2),  // ListOffsets
+    relay::Call::Api(3),  // Metadata
+    relay::Call::Api(9),  // OffsetFetch
+    relay::Call::Api(10), // FindCoordinator
+    relay::Call::Api(11), // JoinGroup
+    relay::Call::Api(12), // Heartbeat
+    relay::Call::Api(13), // LeaveGroup
+    relay::Call::Api(14), // SyncGroup
+    relay::Call::Plan,
+    relay::Call::End,
+];
+
+/// Those that each batch makes.
+const OFTEN: [relay::Call; 5] =
+    [relay::Call::Api(1), relay::Call::Api(2), relay::Call::Api(3), relay::Call::Plan, relay::Call::End];
 
 #[test]
-fn exactly_once_when_a_call_to_kafka_is_cut_lost_or_late() {
+fn exactly_once_when_a_call_to_kafka_is_cut_reset_lost_or_late() {
     let relay = Relay::start();
     let advertised = format!("advertised.listeners=PLAINTEXT://{}", relay.address());
     let cluster = Cluster::start(1, &[&advertised]);
@@ -28,31 +49,37 @@ fn exactly_once_when_a_call_to_kafka_is_cut_lost_or_late() {
     world.batch = 20;
     relay.calls();
     world.finish();
-    let calls = relay.calls();
-    assert!(calls.len() > 8, "{calls:?}");
-    let mut done = 0;
-    for api in calls.into_iter().filter(|api| *api != API_VERSIONS) {
-        for (after, harm) in [
-            (0, Harm::Cut),
-            (0, Harm::Lose),
-            (2, Harm::Cut),
-            (2, Harm::Lose),
-            (5, Harm::Lose),
-            (1, Harm::Delay(LATE)),
-        ] {
-            world.produce(80);
-            relay.harm(api, after, harm);
-            let ran = world.run(&world.land(), None);
-            done += u32::from(relay.relent());
-            assert!(matches!(ran.code, Some(0 | 75)), "call {api}, {harm:?} after {after}: {ran:?}");
-            if ran.code != Some(0) {
-                println!("call {api}, {harm:?} after {after}: {:?} {}", ran.code, ran.stderr);
-                world.finish();
-            }
+    for api in relay.calls().into_iter().filter(|api| *api != API_VERSIONS) {
+        assert!(CALLS.iter().any(|call| call.is_of(api)), "call {api} would not be tried");
+    }
+    for call in CALLS {
+        let harms = [(0, Harm::Cut), (0, Harm::Reset), (0, Harm::Lose), (0, Harm::Delay(LATE))];
+        // In the middle of the work, too.
+        let later = if OFTEN.contains(&call) { vec![(2, Harm::Cut), (2, Harm::Lose)] } else { Vec::new() };
+        for (after, harm) in harms.into_iter().chain(later) {
+            harm_kafka(&world, &relay, call, after, harm);
         }
     }
-    assert!(done > 30, "only {done} calls were harmed");
     assert_eq!(world.check().records, world.count());
+}
+
+/// Does this harm to a run, or to one of the next: a heartbeat comes when it comes.
+fn harm_kafka(world: &World, relay: &Relay, call: relay::Call, after: u32, harm: Harm) {
+    for _ in 0..RUNS {
+        world.produce(80);
+        relay.harm(call, after, harm);
+        let ran = world.run(&world.land(), None);
+        let done = relay.relent();
+        assert!(matches!(ran.code, Some(0 | 75)), "{call:?}, {harm:?} after {after}: {ran:?}");
+        if ran.code != Some(0) {
+            println!("{call:?}, {harm:?} after {after}: {:?} {}", ran.code, ran.stderr);
+            world.finish();
+        }
+        if done {
+            return;
+        }
+    }
+    panic!("{call:?}, {harm:?} after {after}: in {RUNS} runs that call was not made");
 }
 
 /// The calls to the store that land a batch.

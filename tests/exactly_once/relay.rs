@@ -1,22 +1,75 @@
-//! A relay in front of a broker that knows Kafka's frames: it cuts, loses or delays one chosen call, or makes an older
-//! broker of it, that knows a call in fewer versions.
+//! A relay in front of a broker that knows Kafka's frames: it cuts, resets, loses or delays one chosen call, or makes an
+//! older broker of it, that knows a call in fewer versions.
 //!
 //! A frame is a length and a body. A request's body begins with the number of its call and, four bytes
 //! on, a number that its answer begins with. Clients connect to what a broker advertises, so the broker
 //! must be started after the relay, and advertise its address.
 
 use std::collections::BTreeSet;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::AsRawFd;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
+
+/// A call, as far as it is told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// By the number that the protocol gives it.
+    Api(i16),
+    /// The commit of a plan: its metadata name an end.
+    Plan,
+    /// The commit of the end of a batch.
+    End,
+}
+
+impl Call {
+    fn of(frame: &[u8]) -> Self {
+        let names_an_end = || frame.windows(END.len()).any(|bytes| bytes == END);
+        match api_of(frame) {
+            OFFSET_COMMIT if names_an_end() => Call::Plan,
+            OFFSET_COMMIT => Call::End,
+            api => Call::Api(api),
+        }
+    }
+
+    /// Whether it has this number: a commit is either of both.
+    pub fn is_of(self, api: i16) -> bool {
+        match self {
+            Call::Api(number) => number == api,
+            Call::Plan | Call::End => api == OFFSET_COMMIT,
+        }
+    }
+
+    /// Whether it is meant by this: by its number, any that has it.
+    fn is(self, meant: Self) -> bool {
+        self == meant || matches!(meant, Call::Api(api) if self.is_of(api))
+    }
+}
+
+impl From<i16> for Call {
+    fn from(api: i16) -> Self {
+        Self::Api(api)
+    }
+}
+
+fn api_of(frame: &[u8]) -> i16 {
+    i16::from_be_bytes([frame[4], frame[5]])
+}
+
+/// The number of a commit.
+const OFFSET_COMMIT: i16 = 8;
+/// How metadata name the end of a plan.
+const END: &[u8] = br#""end":"#;
 
 /// What is done to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Harm {
     /// The connection ends before the broker hears of it.
     Cut,
+    /// The same without an end: by a reset.
+    Reset,
     /// The broker carries it out, and the connection ends instead of the answer.
     Lose,
     /// The answer comes late.
@@ -38,7 +91,7 @@ pub struct Relay {
 struct Shared {
     broker: Option<SocketAddr>,
     /// The call, how many of it are let pass before, and what is done to it then, once.
-    rule: Option<(i16, u32, Harm)>,
+    rule: Option<(Call, u32, Harm)>,
     seen: BTreeSet<i16>,
     done: bool,
     /// A call, and the latest version that is known of it.
@@ -72,10 +125,10 @@ impl Relay {
         self.shared.lock().unwrap().broker = Some(broker.parse().unwrap());
     }
 
-    /// From now on: does this harm to the call `api`, once, when `after` of them have passed.
-    pub fn harm(&self, api: i16, after: u32, harm: Harm) {
+    /// From now on: does this harm to the call, once, when `after` of them have passed.
+    pub fn harm(&self, call: impl Into<Call>, after: u32, harm: Harm) {
         let mut shared = self.shared.lock().unwrap();
-        (shared.rule, shared.done) = (Some((api, after, harm)), false);
+        (shared.rule, shared.done) = (Some((call.into(), after, harm)), false);
     }
 
     /// Ends that; says whether it was done.
@@ -102,17 +155,17 @@ impl Relay {
 }
 
 impl Shared {
-    fn judge(&mut self, api: i16) -> Option<Harm> {
+    fn judge(&mut self, api: i16, call: Call) -> Option<Harm> {
         self.seen.insert(api);
         if let (API_VERSIONS, Some((capped, version))) = (api, self.cap) {
             return Some(Harm::Cap(capped, version));
         }
         match &mut self.rule {
-            Some((harmed, 0, harm)) if *harmed == api && !self.done => {
+            Some((harmed, 0, harm)) if call.is(*harmed) && !self.done => {
                 self.done = true;
                 Some(*harm)
             }
-            Some((harmed, after, _)) if *harmed == api => {
+            Some((harmed, after, _)) if call.is(*harmed) => {
                 *after = after.saturating_sub(1);
                 None
             }
@@ -131,9 +184,14 @@ fn serve(mut client: TcpStream, shared: &Mutex<Shared>) -> Option<()> {
     let (from, to, of_thread) = (broker.try_clone().ok()?, client.try_clone().ok()?, Arc::clone(&harmed));
     thread::spawn(move || answer(from, to, &of_thread));
     while let Some(frame) = read(&mut client) {
-        let api = i16::from_be_bytes([frame[4], frame[5]]);
-        match shared.lock().unwrap().judge(api) {
+        // Judged first, so that the lock is not held while something is done.
+        let harm = shared.lock().unwrap().judge(api_of(&frame), Call::of(&frame));
+        match harm {
             Some(Harm::Cut) => break,
+            Some(Harm::Reset) => {
+                reset(&client);
+                break;
+            }
             Some(harm) => harmed.lock().unwrap().push((frame[8..12].try_into().ok()?, harm)),
             None => {}
         }
@@ -173,6 +231,20 @@ fn cap(frame: &mut [u8], api: i16, version: i16) {
     call[4..6].copy_from_slice(&version.to_be_bytes());
 }
 
+/// Ends a connection by a reset: the other side learns that at once, and of no end.
+fn reset(connection: &TcpStream) {
+    // SAFETY: all zero is an address, of the family AF_UNSPEC; connect(2) to it resets a connection of TCP.
+    let ended = unsafe {
+        let nowhere: libc::sockaddr = std::mem::zeroed();
+        libc::connect(
+            connection.as_raw_fd(),
+            &raw const nowhere,
+            size_of::<libc::sockaddr>() as libc::socklen_t,
+        )
+    };
+    assert_eq!(ended, 0, "a connection can be reset: {}", std::io::Error::last_os_error());
+}
+
 fn end(client: &TcpStream, broker: &TcpStream) -> Option<()> {
     drop((client.shutdown(Shutdown::Both), broker.shutdown(Shutdown::Both)));
     None
@@ -186,4 +258,21 @@ fn read(from: &mut TcpStream) -> Option<Vec<u8>> {
     frame.resize(4 + length, 0);
     from.read_exact(&mut frame[4..]).ok()?;
     (length >= 8).then_some(frame)
+}
+
+#[test]
+fn a_relay_resets_what_it_is_told_to_reset() {
+    let relay = Relay::start();
+    let broker = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    relay.lead_to(&broker.local_addr().unwrap().to_string());
+    for (harm, outcome) in [(Harm::Cut, Ok(0)), (Harm::Reset, Err(ErrorKind::ConnectionReset))] {
+        relay.harm(Call::Plan, 0, harm);
+        let mut client = TcpStream::connect(relay.address()).unwrap();
+        client.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        let mut frame = vec![0, 0, 0, 14, 0, 8, 0, 0, 0, 0, 0, 1];
+        frame.extend_from_slice(END);
+        client.write_all(&frame).unwrap();
+        assert_eq!(client.read(&mut [0]).map_err(|error| error.kind()), outcome, "{harm:?}");
+        assert!(relay.relent());
+    }
 }
