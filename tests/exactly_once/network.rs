@@ -1,6 +1,5 @@
 //! Calls that are cut, whose answers are lost, or late: each call to Kafka, each call to the store.
 
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -10,7 +9,7 @@ use super::relay::{self, Harm, Relay};
 use super::toxics::Toxics;
 use super::world::World;
 use crate::support::cluster::Cluster;
-use crate::support::proxy::{Act, Call, Proxy};
+use crate::support::proxy::{Act, Call, Hold, Proxy};
 use crate::support::{finish, service};
 
 /// Longer than a session of the tests.
@@ -82,87 +81,132 @@ fn harm_kafka(world: &World, relay: &Relay, call: relay::Call, after: u32, harm:
     panic!("{call:?}, {harm:?} after {after}: in {RUNS} runs that call was not made");
 }
 
-/// The calls to the store that land a batch.
+/// What a call to the store is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Look,
+enum Thing {
+    Object,
+    /// The account of its rejects.
+    Account,
+    /// The mark on which the store is tried.
     Mark,
+}
+
+/// The calls to the store by which a batch is landed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verb {
+    Look,
     Put,
     Head,
     Create,
     Part,
     Complete,
+    Abort,
 }
 
-impl Kind {
-    fn is(self, call: &Call) -> bool {
-        let of_the_object = !call.is_of_the_mark();
-        match self {
-            Kind::Look => call.method == "GET" && call.path.contains("list-type=2"),
-            Kind::Mark => call.puts() && call.is_of_the_mark(),
-            Kind::Put => call.puts() && of_the_object,
-            Kind::Head => call.method == "HEAD",
-            Kind::Create => call.method == "POST" && call.path.contains("uploads") && of_the_object,
-            Kind::Part => call.path.contains("partNumber=") && of_the_object,
-            Kind::Complete => call.completes() && of_the_object,
-        }
-    }
+type Kind = (Verb, Thing);
+
+use Thing::{Account, Mark, Object};
+use Verb::{Abort, Complete, Create, Head, Look, Part, Put};
+
+fn kind(call: &Call) -> Option<Kind> {
+    let verb = match call.method.as_str() {
+        "GET" if call.path.contains("list-type=2") => Look,
+        "HEAD" => Head,
+        "PUT" if call.puts() => Put,
+        "PUT" => Part,
+        "POST" if call.completes() => Complete,
+        "POST" => Create,
+        "DELETE" if call.path.contains("uploadId=") => Abort,
+        _ => return None,
+    };
+    let thing = match call {
+        _ if call.is_of_the_mark() => Mark,
+        _ if call.path.contains(".rejects.ndjson") => Account,
+        _ => Object,
+    };
+    Some((verb, thing))
 }
 
 /// What is done to the calls of one kind: to the first one that comes, then to no other.
-type Rule = Option<(Kind, Act, Duration)>;
+#[derive(Clone, Debug)]
+struct Rule {
+    kind: Kind,
+    act: Act,
+    late: Duration,
+}
 
-/// Does harm to calls of these kinds, one after another, and says how often each was done.
-fn harm_store(mut world: World, users: u32, kinds: &[Kind], before: Option<(Kind, Act)>) {
-    let rule: Arc<Mutex<Rule>> = Arc::default();
-    let first: Arc<Mutex<Option<(Kind, Act)>>> = Arc::default();
-    let done = Arc::new(AtomicU32::new(0));
-    let (of_proxy, first_of_proxy, done_by_proxy) =
-        (Arc::clone(&rule), Arc::clone(&first), Arc::clone(&done));
-    let proxy = Proxy::start(&service("AWS_ENDPOINT_URL_S3"), move |call| {
-        if let Some((_, act)) = first_of_proxy.lock().unwrap().take_if(|(kind, _)| kind.is(call)) {
-            return act;
-        }
-        let Some((_, act, late)) = of_proxy.lock().unwrap().take_if(|(kind, ..)| kind.is(call)) else {
-            return Act::Pass;
-        };
-        done_by_proxy.fetch_add(1, SeqCst);
-        thread::sleep(late);
-        act
-    });
-    world.endpoint = proxy.url();
-    let harms = [
-        (Act::CutBefore, Duration::ZERO),
-        (Act::CutAfter, Duration::ZERO),
-        (Act::Answer("503 Slow Down", "<Error><Code>SlowDown</Code></Error>"), Duration::ZERO),
-        (Act::Answer("500 Oh", "<Error><Code>InternalError</Code></Error>"), Duration::ZERO),
-        (Act::Pass, LATE),
-        (Act::CutAfter, LATE),
-    ];
-    for kind in kinds {
-        for (act, late) in &harms {
-            world.produce(users);
-            *first.lock().unwrap() = before.clone();
-            *rule.lock().unwrap() = Some((*kind, act.clone(), *late));
-            let already = done.load(SeqCst);
-            let ran = world.run(&world.land(), None);
-            let how = format!("{act:?} {late:?}");
-            assert!(matches!(ran.code, Some(0 | 75)), "{kind:?} {how}: {ran:?}");
-            assert_eq!(done.load(SeqCst) - already, 1, "{kind:?} {how} was not done");
-            if ran.code != Some(0) {
-                println!("{kind:?} {how}: {:?} {}", ran.code, ran.stderr);
-                world.finish();
+/// A store behind a proxy that does harm to some calls.
+struct Harmed {
+    world: World,
+    rules: Arc<Mutex<Vec<Rule>>>,
+    /// How the script begins.
+    settings: &'static str,
+}
+
+impl Harmed {
+    fn new(mut world: World) -> Self {
+        let rules = Arc::<Mutex<Vec<Rule>>>::default();
+        let of_proxy = Arc::clone(&rules);
+        let proxy = Proxy::start(&service("AWS_ENDPOINT_URL_S3"), move |call| {
+            let mut rules = of_proxy.lock().unwrap();
+            let Some(at) = rules.iter().position(|rule| kind(call) == Some(rule.kind)) else {
+                return Act::Pass;
+            };
+            let Rule { act, late, .. } = rules.remove(at);
+            drop(rules);
+            thread::sleep(late);
+            act
+        });
+        world.endpoint = proxy.url();
+        Self { world, rules, settings: "" }
+    }
+
+    /// Does harm to calls of these kinds, one after another, in runs with records by `produce`. In each one
+    /// `before` is done first, so that there is such a call.
+    fn harm(&self, produce: impl Fn(&World), kinds: &[Kind], before: Option<(Kind, Act)>) {
+        let at_once = Duration::ZERO;
+        let harms = [
+            (Act::CutBefore, at_once),
+            (Act::CutAfter, at_once),
+            (Act::Answer("503 Slow Down", "<Error><Code>SlowDown</Code></Error>"), at_once),
+            (Act::Answer("500 Oh", "<Error><Code>InternalError</Code></Error>"), at_once),
+            (Act::Pass, LATE),
+            (Act::CutAfter, LATE),
+        ];
+        let before: Vec<Rule> =
+            before.into_iter().map(|(kind, act)| Rule { kind, act, late: at_once }).collect();
+        for kind in kinds {
+            for (act, late) in &harms {
+                produce(&self.world);
+                self.run([&before[..], &[Rule { kind: *kind, act: act.clone(), late: *late }]].concat());
             }
         }
+        let count = self.world.check();
+        assert_eq!(count.records + count.rejects, self.world.count());
     }
-    assert_eq!(world.check().records, world.count());
+
+    /// One run, in which each of these must be done.
+    fn run(&self, rules: Vec<Rule>) {
+        let how = format!("{rules:?}");
+        *self.rules.lock().unwrap() = rules;
+        let world = &self.world;
+        let ran = world.run(&format!("{}{}", self.settings, world.land()), None);
+        assert!(matches!(ran.code, Some(0 | 75)), "{how}: {ran:?}");
+        let left = std::mem::take(&mut *self.rules.lock().unwrap());
+        assert!(left.is_empty(), "{left:?} was not done: {ran:?}");
+        if ran.code != Some(0) {
+            println!("{how}: {:?} {}", ran.code, ran.stderr);
+            world.finish();
+        }
+    }
 }
 
 #[test]
 fn exactly_once_when_a_call_to_the_store_is_cut_lost_or_late() {
     let mut world = World::new(2, 40);
-    world.batch = 40;
-    harm_store(world, 120, &[Kind::Look, Kind::Mark, Kind::Put], None);
+    (world.batch, world.options) = (40, vec!["--max-rejects", "100%"]);
+    let calls = [(Look, Object), (Put, Mark), (Put, Account), (Put, Object)];
+    Harmed::new(world).harm(|world| world.produce_with_rejects(120), &calls, None);
 }
 
 #[test]
@@ -170,14 +214,88 @@ fn exactly_once_when_the_store_does_not_answer_what_became_of_a_lost_answer() {
     let mut world = World::new(2, 40);
     world.batch = 40;
     // The answer to the put is lost, so that the object is looked for.
-    harm_store(world, 120, &[Kind::Head], Some((Kind::Put, Act::CutAfter)));
+    let before = Some(((Put, Object), Act::CutAfter));
+    Harmed::new(world).harm(|world| world.produce(120), &[(Head, Object)], before);
+}
+
+/// A world whose objects are stored in two parts.
+fn in_parts() -> World {
+    let mut world = World::new(1, 20);
+    (world.batch, world.encode, world.put) = (20_000, "--compression none", "--part-size 5MiB");
+    world
 }
 
 #[test]
 fn exactly_once_when_a_call_of_an_upload_in_parts_is_cut_lost_or_late() {
-    let mut world = World::new(1, 20);
-    (world.batch, world.encode, world.put) = (20_000, "--compression none", "--part-size 5MiB");
-    harm_store(world, 20_000, &[Kind::Create, Kind::Part, Kind::Complete], None);
+    let calls = [(Create, Object), (Part, Object), (Complete, Object)];
+    Harmed::new(in_parts()).harm(|world| world.produce(20_000), &calls, None);
+}
+
+#[test]
+fn exactly_once_when_a_call_of_the_proof_in_parts_is_cut_lost_or_late() {
+    let calls = [(Create, Mark), (Part, Mark), (Complete, Mark), (Abort, Mark)];
+    Harmed::new(in_parts()).harm(|world| world.produce(20_000), &calls, None);
+}
+
+#[test]
+fn exactly_once_when_the_end_of_an_upload_that_failed_is_cut_lost_or_late() {
+    // A part that is not taken, and not sent again by this attempt, which then takes back what it has sent.
+    let before = Some(((Part, Object), Act::Answer("500 Oh", "<Error><Code>InternalError</Code></Error>")));
+    let harmed = Harmed { settings: "export AWS_MAX_ATTEMPTS=1; ", ..Harmed::new(in_parts()) };
+    harmed.harm(|world| world.produce(20_000), &[(Abort, Object)], before);
+}
+
+#[test]
+fn exactly_once_when_the_store_answers_later_than_anybody_waits() {
+    let mut world = World::new(4, 0);
+    (world.batch, world.options) = (40, vec!["--max-rejects", "100%", "--max-children", "4"]);
+    world.produce_with_rejects(120);
+    let (never, late) = (Hold::default(), Hold::default());
+    late.begin.open();
+    // In each partition another call; all of them wait at the same time.
+    let held = [
+        ((Look, Object), 0, &late),
+        ((Put, Account), 1, &late),
+        ((Put, Object), 2, &late),
+        ((Put, Object), 3, &never),
+    ];
+    let rules = Mutex::new(
+        held.map(|(kind, partition, hold)| (kind, of_partition(partition), hold.clone())).to_vec(),
+    );
+    let proxy = Proxy::start(&service("AWS_ENDPOINT_URL_S3"), move |call| {
+        let mut rules = rules.lock().unwrap();
+        let at =
+            rules.iter().position(|(held, part, _)| Some(*held) == kind(call) && call.path.contains(part));
+        at.map_or(Act::Pass, |at| Act::Held(rules.remove(at).2))
+    });
+    world.endpoint = proxy.url();
+    world.finish();
+    // Nobody was answered yet: whoever has sent this again, or asks what became of it, has given the first one up.
+    let calls = proxy.calls();
+    for (held, partition, _) in held {
+        let part = of_partition(partition);
+        let same = |call: &&Call| kind(call) == Some(held) && call.path.contains(&part);
+        let first = calls.iter().find(same).unwrap_or_else(|| panic!("{held:?} of {partition}: {calls:?}"));
+        let times = calls.iter().filter(|call| path(call) == path(first)).count();
+        assert!(times > 1, "{held:?} of {partition} was not given up: {calls:?}");
+    }
+    // A request of the past arrives now, when all is done and committed.
+    never.begin.open();
+    assert!(never.carried_out.wait(), "the store has answered it");
+    assert!(never.status.lock().unwrap().contains(" 412 "), "{never:?}");
+    let count = world.check();
+    assert_eq!(count.records + count.rejects, world.count());
+    [late, never].iter().for_each(|hold| hold.answer.open());
+}
+
+/// What a request is about, whatever it does.
+fn path(call: &Call) -> &str {
+    call.path.split("?x-id=").next().unwrap_or_default()
+}
+
+/// A part of the names of all objects of a partition.
+fn of_partition(partition: u32) -> String {
+    format!("-{partition:05}-")
 }
 
 #[test]

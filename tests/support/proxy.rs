@@ -6,8 +6,9 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
+use std::time::Duration;
 
 /// What the proxy does with a request.
 #[derive(Clone, Debug)]
@@ -22,6 +23,39 @@ pub enum Act {
     CutAfter,
     /// Answers itself: a status line, and a body of XML.
     Answer(&'static str, &'static str),
+    /// Hands it on, and answers, when it may.
+    Held(Hold),
+}
+
+/// When a request goes on that is held.
+#[derive(Clone, Debug, Default)]
+pub struct Hold {
+    /// From then on it may be handed on.
+    pub begin: Gate,
+    /// It has been carried out, and this is what the store has answered.
+    pub carried_out: Gate,
+    pub status: Arc<Mutex<String>>,
+    /// From then on it may be answered.
+    pub answer: Gate,
+}
+
+/// What somebody waits for, and another one opens.
+#[derive(Clone, Debug, Default)]
+pub struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    /// From now on nobody waits for it.
+    pub fn open(&self) {
+        *self.0.0.lock().unwrap() = true;
+        self.0.1.notify_all();
+    }
+
+    /// Waits until it is open; says whether it is, for nothing is waited for without an end.
+    pub fn wait(&self) -> bool {
+        const LONG: Duration = Duration::from_secs(150);
+        let open = self.0.0.lock().unwrap();
+        *self.0.1.wait_timeout_while(open, LONG, |open| !*open).unwrap().0
+    }
 }
 
 /// A request, as far as a rule needs to know it.
@@ -109,6 +143,15 @@ fn serve(
         Act::Pass => client.write_all(&exchange(store, &head, &body, None)?).ok()?,
         Act::Drop(name) => client.write_all(&exchange(store, &head, &body, Some(name))?).ok()?,
         Act::CutAfter => drop(exchange(store, &head, &body, None)?),
+        Act::Held(hold) => {
+            hold.begin.wait();
+            let answer = exchange(store, &head, &body, None)?;
+            let status = String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned();
+            *hold.status.lock().unwrap() = status;
+            hold.carried_out.open();
+            hold.answer.wait();
+            client.write_all(&answer).ok()?;
+        }
     }
     Some(())
 }
@@ -151,6 +194,7 @@ fn exchange(store: &str, head: &str, body: &[u8], without: Option<&str>) -> Opti
     upstream.write_all(request.as_bytes()).ok()?;
     upstream.write_all(body).ok()?;
     let mut answer = Vec::new();
-    upstream.read_to_end(&mut answer).ok()?;
-    Some(answer)
+    // A store that refuses does not wait for the body, and resets the connection once it has said so.
+    let whole = upstream.read_to_end(&mut answer).is_ok();
+    (whole || !answer.is_empty()).then_some(answer)
 }
