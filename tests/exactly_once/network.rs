@@ -1,12 +1,15 @@
 //! Calls that are cut, whose answers are lost, or late: each call to Kafka, each call to the store.
 
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::Child;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use super::dice::Dice;
+use super::hands::{go_on, held, wait_until};
 use super::relay::{self, Harm, Relay};
-use super::toxics::Toxics;
+use super::toxics::{POISON, Toxics, poisoned, poisons};
 use super::world::World;
 use crate::support::cluster::Cluster;
 use crate::support::proxy::{Act, Call, Hold, Proxy};
@@ -305,14 +308,62 @@ fn exactly_once_on_a_bad_line_to_kafka_and_to_the_store() {
     let cluster = Cluster::start(1, &[&format!("advertised.listeners=PLAINTEXT://{kafka}")]);
     toxics.lead("kafka", &cluster.brokers());
     let store = service("AWS_ENDPOINT_URL_S3").trim_start_matches("http://").to_owned();
-    let mut world = World::on(&kafka, 4, 4000);
+    let mut world = World::on(&kafka, 2, 0);
     world.endpoint = format!("http://{}", toxics.proxy("store", &store));
-    (world.batch, world.options) = (40, vec!["--max-attempts", "50"]);
-    let mut dice = Dice::new(5);
-    let running = world.consumer(&format!("sleep 0.1; {}", world.land())).start();
-    toxics.torment(&["kafka", "store"], &mut dice);
-    let ran = finish(running);
-    assert!(matches!(ran.code, Some(0 | 75)), "{ran:?}");
-    world.finish();
+    (world.batch, world.options, world.put) = (40, vec!["--max-attempts", "50", "-vv"], "-v");
+    // What is said of a call that failed: by librdkafka, by the client of the store.
+    let failures =
+        [("kafka", format!("FAIL [thrd:{kafka}")), ("store", "an attempt at a request failed".into())];
+    for (line, failure) in &failures {
+        toxics.slow_down(line);
+        for (stream, poison) in poisons() {
+            world.produce(120);
+            let what = format!("{line}, {stream}: {poison}");
+            let mut running = at_work(&world);
+            let said = Said::by(&mut running);
+            toxics.add(line, &poisoned(stream, poison));
+            let before = said.so_far().matches(failure).count();
+            go_on(&world);
+            wait_until(&what, || said.so_far().matches(failure).count() > before);
+            toxics.remove(line, POISON);
+            let ran = finish(running);
+            assert!(matches!(ran.code, Some(0 | 75)), "{what}: {ran:?} {}", said.so_far());
+            if ran.code != Some(0) {
+                println!("{what}: {:?} {}", ran.code, said.so_far());
+                world.finish();
+            }
+        }
+    }
     assert_eq!(world.check().records, world.count());
+}
+
+/// A consumer that is at its first batch, until it may go on.
+fn at_work(world: &World) -> Child {
+    for sign in ["runs", "go"] {
+        let _ = fs::remove_file(world.dir.join(sign));
+    }
+    let running = world.consumer(&held(world)).start();
+    wait_until("the batch runs", || world.dir.join("runs").exists());
+    running
+}
+
+/// What a process says, while it says it.
+struct Said(Arc<Mutex<String>>);
+
+impl Said {
+    fn by(process: &mut Child) -> Self {
+        let said = Arc::<Mutex<String>>::default();
+        let (lines, of_thread) = (BufReader::new(process.stderr.take().unwrap()).lines(), Arc::clone(&said));
+        // Ends with the process.
+        thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                of_thread.lock().unwrap().extend([line.as_str(), "\n"]);
+            }
+        });
+        Self(said)
+    }
+
+    fn so_far(&self) -> String {
+        self.0.lock().unwrap().clone()
+    }
 }

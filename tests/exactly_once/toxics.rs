@@ -12,6 +12,24 @@ use serde_json::Value;
 use super::dice::Dice;
 use crate::support::{folder, root};
 
+/// The name of the poison that is in use.
+pub const POISON: &str = "poison";
+
+/// What ends connections, in each direction: it makes a call fail, whichever comes.
+pub fn poisons() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let poisons = [
+        r#""type":"reset_peer","attributes":{"timeout":0}"#,
+        r#""type":"timeout","attributes":{"timeout":200}"#,
+        r#""type":"limit_data","attributes":{"bytes":100}"#,
+    ];
+    ["upstream", "downstream"].into_iter().flat_map(move |stream| poisons.map(|poison| (stream, poison)))
+}
+
+/// A toxic as toxiproxy wants it.
+pub fn poisoned(stream: &str, poison: &str) -> String {
+    format!(r#"{{"name":"{POISON}","stream":"{stream}",{poison}}}"#)
+}
+
 /// A running server; it ends with the test.
 pub struct Toxics {
     dir: PathBuf,
@@ -53,13 +71,23 @@ impl Toxics {
     }
 
     /// Poisons a proxy.
-    fn add(&self, name: &str, toxic: &str) {
+    pub fn add(&self, name: &str, toxic: &str) {
         self.call("POST", &format!("/proxies/{name}/toxics"), toxic);
     }
 
     /// Takes a poison away.
-    fn remove(&self, name: &str, toxic: &str) {
+    pub fn remove(&self, name: &str, toxic: &str) {
         self.call("DELETE", &format!("/proxies/{name}/toxics/{toxic}"), "");
+    }
+
+    /// Makes a line slow, for good: each answer takes its time, and comes in pieces.
+    pub fn slow_down(&self, name: &str) {
+        for toxic in [
+            r#""type":"latency","attributes":{"latency":20,"jitter":20}"#,
+            r#""type":"slicer","attributes":{"average_size":1000,"size_variation":900,"delay":10}"#,
+        ] {
+            self.add(name, &format!(r#"{{"stream":"downstream",{toxic}}}"#));
+        }
     }
 
     /// Poisons these proxies for moments, one after another, for about fifteen seconds.
