@@ -60,10 +60,13 @@ fn sealed(max_rejects: &str) -> Sealed {
     Sealed { v: 1, open: NONCE.into(), max_rejects: max_rejects.into(), range: Some(ours().range) }
 }
 
-/// A stage that has passed `passed` of six records.
-fn stage(name: &str, passed: u64) -> Vec<StageCounts> {
-    let counts = Counts { read: 6, passed, rejected: 6 - passed, written: passed, ..Counts::default() };
-    vec![StageCounts { stage: name.into(), counts, facts: Default::default() }]
+/// The stages so far, each of which has refused one record of those that the one before it has passed.
+fn stages(names: &[&str]) -> Vec<StageCounts> {
+    let stage = |(name, read): (&&str, u64)| {
+        let counts = Counts { read, passed: read - 1, rejected: 1, written: read - 1, ..Counts::default() };
+        StageCounts { stage: (*name).to_owned(), counts, facts: Default::default() }
+    };
+    names.iter().zip((0..=6).rev()).map(stage).collect()
 }
 
 /// What `kafka-consume` hands on, which has refused a record itself.
@@ -79,7 +82,7 @@ fn stream() -> String {
         count: 5,
         rejects: 1,
         xxh3: hex128(digest.value()),
-        stages: stage("kafka-consume", 5),
+        stages: stages(&["kafka-consume"]),
     };
     let control = |control: Control| String::from_utf8(control.line()).unwrap();
     let mut lines = RECORDS.map(str::to_owned).to_vec();
@@ -185,7 +188,8 @@ fn framed(max_rejects: &str) -> Vec<u8> {
     let mut writer = FrameWriter::open(&mut stream, sealed(max_rejects)).unwrap();
     writer.write_all(&sample("batch.parquet")).unwrap();
     refusals().into_iter().for_each(|refusal| writer.travel(refusal).unwrap());
-    writer.close(stage("to-parquet", 3)).unwrap();
+    // The account has them in the order of these stages.
+    writer.close(stages(&["kafka-consume", "hash-fields", "to-parquet"])).unwrap();
     stream
 }
 
