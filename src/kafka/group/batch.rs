@@ -114,10 +114,11 @@ impl Worker {
         format!("topic-admin reset {group} --topic {topic} --partition {partition} --at {at} --yes")
     }
 
-    /// In whose name the command commits, where it does.
-    fn membership(&self) -> Result<Option<Membership>> {
+    /// In whose name the command commits, where it does. Who is in no group at this moment was given up, and has
+    /// not heard yet who has the partition now.
+    fn membership(&self) -> Result<Option<Membership>, Failure> {
         let commits = self.job.plan.commits == Commits::Command;
-        commits.then(|| self.job.member.membership()).transpose()
+        commits.then(|| self.job.member.membership()).transpose().map_err(Failure::Overtaken)
     }
 
     /// Whether the group has changed since a command was given the right to commit, which ended it; or is

@@ -68,10 +68,12 @@ impl Worker {
             return Ok(Event::Committed);
         }
         let text = format!("the command has stored offsets up to {end}, but the group stands at {stands}");
-        // Behind it, nothing was committed: to do it again would store it twice. Past it, somebody else
-        // has gone on.
-        let error = Error::data(text).hint("kafka-produce as the only sink");
-        Err(Failure::Failed { error, again: stands > end })
+        if stands > end {
+            // Somebody else has the partition, and has gone on there.
+            return Err(Failure::Overtaken(Error::temporary(text)));
+        }
+        // Nothing was committed: to do it again would store it twice.
+        Err(Failure::for_good(Error::data(text).hint("kafka-produce as the only sink")))
     }
 
     /// The place that follows from a commit.
