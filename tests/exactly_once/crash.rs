@@ -1,13 +1,15 @@
 //! SIGKILL at each point, of everything that takes part; then the same command again.
 
+use std::process::Child;
 use std::thread;
 use std::time::Duration;
 
 use super::dice::Dice;
 use super::processes::{end_machine, wait_until_stopped};
+use super::scene::Scene;
 use super::world::World;
 use crate::support::cluster::Cluster;
-use crate::support::{Ran, finish, signal};
+use crate::support::{Run, finish, signal};
 
 /// Where a consumer can die, and at the how-manieth time: before and after each call that leaves it.
 pub const POINTS: [&str; 24] = [
@@ -37,9 +39,30 @@ pub const POINTS: [&str; 24] = [
     "leave.after",
 ];
 
+/// Whether a consumer dies by itself or with everything that it has started, which would otherwise go on a little.
+#[derive(Clone, Copy, Debug)]
+pub enum Death {
+    Alone,
+    WithItsMachine,
+}
+
+/// Runs the consumer, which dies at a point.
 #[track_caller]
-fn was_killed(ran: &Ran, what: &str) {
-    assert_eq!(ran.signal, Some(libc::SIGKILL), "{what}: {ran:?}");
+pub fn die_at(scene: &dyn Scene, point: &str, death: Death) {
+    let consumer = scene.consumer(&scene.land());
+    let ran = match death {
+        Death::Alone => consumer.env("SLUICEBOX_FAULT", format!("kill@{point}")).go(),
+        Death::WithItsMachine => end_machine(stop_at(consumer, point)),
+    };
+    assert_eq!(ran.signal, Some(libc::SIGKILL), "{point}, {death:?}: {ran:?}");
+}
+
+/// Starts the consumer, and waits until it has stopped at a point.
+#[track_caller]
+pub fn stop_at(consumer: Run, point: &str) -> Child {
+    let stopped = consumer.env("SLUICEBOX_FAULT", format!("stop@{point}")).spawn();
+    wait_until_stopped(stopped.id(), point);
+    stopped
 }
 
 #[test]
@@ -57,22 +80,10 @@ fn exactly_once_when_the_consumer_is_killed_at_each_point() {
     world.batch = 20;
     for (at, point) in POINTS.into_iter().enumerate() {
         world.produce(160);
-        let ran = if at % 2 == 0 {
-            world.run(&world.land(), Some(&format!("kill@{point}")))
-        } else {
-            end_machine_at(&world, &world.land(), point)
-        };
-        was_killed(&ran, point);
+        die_at(&world, point, if at % 2 == 0 { Death::Alone } else { Death::WithItsMachine });
         world.finish();
     }
     assert_eq!(world.check().records, world.count());
-}
-
-/// Ends the consumer at a point together with its commands, which would otherwise go on a little.
-fn end_machine_at(world: &World, script: &str, point: &str) -> Ran {
-    let consumer = world.consumer(script).env("SLUICEBOX_FAULT", format!("stop@{point}")).spawn();
-    wait_until_stopped(consumer.id(), point);
-    end_machine(consumer)
 }
 
 #[test]

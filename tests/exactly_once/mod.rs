@@ -39,6 +39,7 @@ mod processes;
 mod rebalances;
 mod rejects;
 mod relay;
+mod scene;
 mod store;
 mod toxics;
 mod transactions;

@@ -12,6 +12,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
 use serde_json::{Value, json};
 
+use super::super::scene::Scene;
 use crate::support::{Ran, Run, folder, fresh, run, service, wait_until};
 
 /// A member that died is waited for until its session ends, so sessions are short.
@@ -84,11 +85,7 @@ impl Copying {
         let begin = self.sent.replace(self.sent.get() + records);
         let line = |n: u32| json!({"key": format!("k{}", n % KEYS), "n": n, "email": format!("{n}@x")});
         let lines: String = (begin..begin + records).map(|n| format!("{}\n", line(n))).collect();
-        self.kafka("kafka-produce")
-            .args(["--topic", &self.from, "--key", "key"])
-            .stdin(lines)
-            .go()
-            .succeeds();
+        self.kafka("kafka-produce").args(["--topic", &self.from, "--key", "key"]).stdin(lines).go().exits(0);
     }
 
     /// The script of a batch, with something before it and between its stages.
@@ -103,10 +100,11 @@ impl Copying {
         self.script("", "", "")
     }
 
-    /// A script whose first attempt, of whatever batch, meets a fault.
-    pub fn once(&self, fault: &str) -> String {
-        let first = format!("mkdir {} 2>/dev/null && export SLUICEBOX_FAULT={fault};", self.path(fault));
-        self.script(&first, "", "")
+    /// A script whose first attempt, of whatever batch, meets a fault in a stage.
+    pub fn once(&self, stage: &str, fault: &str) -> String {
+        let first = format!("fault=; mkdir {} 2>/dev/null && fault={fault};", self.path("first"));
+        let script = self.plain().replace(stage, &format!("SLUICEBOX_FAULT=$fault {stage}"));
+        format!("{first} {script}")
     }
 
     pub fn consumer(&self, script: &str) -> Run {
@@ -207,6 +205,28 @@ impl Copying {
             assert!(Instant::now() < deadline, "{moved:?} offsets, {visible} records: {}", places.stderr);
             thread::sleep(Duration::from_millis(200));
         }
+    }
+}
+
+impl Scene for Copying {
+    fn consumer(&self, script: &str) -> Run {
+        self.consumer(script)
+    }
+
+    fn land(&self) -> String {
+        self.plain()
+    }
+
+    fn produce(&self, records: u32) {
+        self.produce(records);
+    }
+
+    fn finish(&self) {
+        self.finish();
+    }
+
+    fn check(&self) {
+        self.check();
     }
 }
 

@@ -1,13 +1,41 @@
-//! SIGKILL and SIGSTOP, of the consumer and of the command at each step, and of the broker.
+//! SIGKILL and SIGSTOP, of the consumer and of the command at each step, and of the broker: what `crash` and
+//! `zombies` do to a group that lands on S3.
 
 use std::fs;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::super::crash::{Death, die_at};
+use super::super::zombies::come_back;
 use super::copying::{Copying, start};
 use crate::support::cluster::Cluster;
 use crate::support::{finish, service, signal};
+
+/// Where a consumer can die, and at the how-manieth time: it commits nothing, but asks what the command has.
+const POINTS: [&str; 21] = [
+    "take.before",
+    "take.after",
+    "read.before",
+    "read.before:2",
+    "read.after:2",
+    "look.before:2",
+    "look.after:2",
+    "spawn.before",
+    "spawn.before:4",
+    "spawn.after",
+    "spawn.after:6",
+    "seal.before:2",
+    "seal.after:3",
+    "feed.after:2",
+    "ended.after",
+    "ended.after:4",
+    "confirm.before",
+    "confirm.before:6",
+    "confirm.after:3",
+    "leave.before",
+    "leave.after",
+];
 
 /// Where the command does what it does in a transaction.
 const STEPS: [&str; 7] = [
@@ -21,41 +49,77 @@ const STEPS: [&str; 7] = [
 ];
 
 /// Each point in a world of its own, side by side: most of the time is waiting for sessions to end.
-fn at_each(points: &[&str], harm: impl Fn(&str) + Sync) {
+fn at_each<T: Sync>(points: &[T], harm: impl Fn(&T) + Sync) {
     for some in points.chunks(4) {
         thread::scope(|scope| some.iter().for_each(|point| drop(scope.spawn(|| harm(point)))));
     }
 }
 
-#[test]
-fn transactions_survive_the_death_of_the_consumer_at_each_step() {
-    let points = [
-        "read.before",
-        "read.after",
-        "spawn.before",
-        "spawn.after",
-        "feed.after",
-        "ended.after",
-        "confirm.before",
-        "confirm.after",
-    ];
-    at_each(&points, |point| {
-        let copying = Copying::new(2, 500);
-        let fault = format!("kill@{point}:2");
-        let ran = copying.consumer(&copying.plain()).env("SLUICEBOX_FAULT", &fault).go();
-        assert_eq!(ran.signal, Some(libc::SIGKILL), "{point}: {}", ran.stderr);
-        copying.check_together();
-        copying.finish();
+/// The points of the consumer one after the other, in four worlds side by side.
+fn at_each_of(points: &[&str], harm: impl Fn(&Copying, &str) + Sync) {
+    let lanes: Vec<&[&str]> = points.chunks(points.len().div_ceil(4)).collect();
+    at_each(&lanes, |lane| {
+        let mut copying = Copying::new(2, 0);
+        copying.batch = 20;
+        for point in *lane {
+            copying.produce(160);
+            harm(&copying, point);
+        }
         copying.check();
     });
 }
 
 #[test]
-fn transactions_survive_the_death_of_the_command_at_each_step() {
-    at_each(&STEPS, |point| {
+fn transactions_survive_the_death_of_the_consumer_at_each_step() {
+    at_each_of(&POINTS, |copying, point| {
+        die_at(copying, point, Death::Alone);
+        copying.check_together();
+        copying.finish();
+    });
+}
+
+#[test]
+fn transactions_survive_the_end_of_the_machine_at_each_step() {
+    at_each_of(&POINTS, |copying, point| {
+        die_at(copying, point, Death::WithItsMachine);
+        copying.check_together();
+        copying.finish();
+    });
+}
+
+#[test]
+fn transactions_survive_a_consumer_that_stops_at_each_step_and_comes_back() {
+    // The last two are reached when everything is done.
+    at_each_of(&POINTS[..POINTS.len() - 2], |copying, point| come_back(copying, point));
+}
+
+#[test]
+fn transactions_survive_the_death_of_a_stage_at_each_step() {
+    let every = ["stage.start", "report.before", "report.after"];
+    let hash = every.iter().chain(&["seal.before", "seal.after"]).map(|point| ("hash-fields", *point));
+    let produce = every.iter().chain(&STEPS).map(|point| ("kafka-produce", *point));
+    let harms: Vec<(&str, &str)> = hash.chain(produce).collect();
+    at_each(&harms, |(stage, point)| {
         let copying = Copying::new(2, 500);
-        let ran = copying.consumer(&copying.once(&format!("kill@{point}"))).go().exits(0);
-        assert!(ran.stderr.contains("did not tell how it ended"), "{point}: {}", ran.stderr);
+        let script = copying.once(stage, &format!("kill@{point}"));
+        let ran = copying.consumer(&script).go().exits(0);
+        // So says the shell.
+        assert!(ran.stderr.contains("Killed"), "{stage} {point}: {}", ran.stderr);
+        copying.check();
+    });
+}
+
+#[test]
+fn transactions_survive_the_death_of_the_script() {
+    let begin = "mkdir DIR 2>/dev/null && kill -9 $$;";
+    // The stages go on without it.
+    let middle = "via -- sh -c 'mkdir DIR 2>/dev/null && kill -9 '$$'; exec cat' |";
+    let end = "; s=$?; mkdir DIR 2>/dev/null && kill -9 $$; exit $s";
+    at_each(&[(begin, "", ""), ("", middle, ""), ("", "", end)], |(before, between, after)| {
+        let copying = Copying::new(2, 500);
+        let script = copying.script(before, between, after).replace("DIR", &copying.path("died"));
+        let ran = copying.consumer(&script).go().exits(0);
+        assert!(ran.stderr.contains("attempt 1 of 5"), "{}", ran.stderr);
         copying.check();
     });
 }
@@ -141,6 +205,12 @@ fn transactions_of_zombies_are_refused_at_each_step() {
 fn transactions_survive_the_death_of_the_broker() {
     let cluster = Cluster::start(1, &[]);
     let copying = Copying::on(&cluster.brokers(), 2, 4000);
+    // It may not know all yet: exit 75, and again.
+    let finish_with_a_young_broker = || {
+        let again = || copying.consumer(&copying.plain()).go();
+        let ran = (0..10).map(|_| again()).find(|ran| ran.code != Some(75)).expect("not for ever");
+        ran.exits(0);
+    };
     for point in ["publish.before", "offsets.before", "offsets.after", "end.before"] {
         copying.produce(400);
         let pids = copying.path(&format!("{point}.pid"));
@@ -156,10 +226,7 @@ fn transactions_survive_the_death_of_the_broker() {
         cluster.restart(1);
         let ran = finish(running);
         assert!(ran.signal.is_none(), "{point}: {ran:?}");
-        // A young broker may not know all yet: exit 75, and again.
-        let again = || copying.consumer(&copying.plain()).go();
-        let ran = (0..10).map(|_| again()).find(|ran| ran.code != Some(75)).expect("not for ever");
-        ran.exits(0);
+        finish_with_a_young_broker();
         copying.check();
     }
     // Another cluster cannot be part of a transaction of this one.

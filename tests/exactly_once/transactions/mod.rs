@@ -2,6 +2,7 @@
 
 mod copying;
 mod deaths;
+mod members;
 mod network;
 
 use std::collections::BTreeSet;
