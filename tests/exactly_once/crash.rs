@@ -9,7 +9,7 @@ use super::processes::{end_machine, wait_until_stopped};
 use super::scene::Scene;
 use super::world::World;
 use crate::support::cluster::Cluster;
-use crate::support::{Run, finish, signal};
+use crate::support::{Ran, Run, finish, signal};
 
 /// Where a consumer can die, and at the how-manieth time: before and after each call that leaves it.
 pub const POINTS: [&str; 24] = [
@@ -147,21 +147,48 @@ fn harm(mut world: World, harms: &[&str]) {
     assert_eq!(count.records + count.rejects, world.count());
 }
 
+/// Kills a broker, which is the only one, while the consumer is held at a point, and starts it again.
+pub fn miss_broker_at(scene: &dyn Scene, cluster: &Cluster, point: &str, comes: Comes) {
+    let held = stop_at(scene.consumer(&scene.land()), point);
+    cluster.kill(1);
+    match comes {
+        Comes::Late => {
+            signal(&held, libc::SIGCONT);
+            thread::sleep(Duration::from_millis(500));
+            cluster.restart(1);
+        }
+        Comes::InTime => {
+            cluster.restart(1);
+            signal(&held, libc::SIGCONT);
+        }
+    }
+    println!("the broker was missed at {point}, {comes:?}");
+    ended_by_itself(finish(held));
+}
+
+/// Whether the consumer goes on while the broker is gone, or finds one that knows nothing of its connections.
+#[derive(Clone, Copy, Debug)]
+pub enum Comes {
+    Late,
+    InTime,
+}
+
 #[test]
-fn exactly_once_when_the_broker_is_killed_and_restarted() {
+fn exactly_once_when_the_broker_is_killed_and_restarted_at_each_step() {
     let cluster = Cluster::start(1, &[]);
-    let mut world = World::on(&cluster.brokers(), 4, 1500);
+    let mut world = World::on(&cluster.brokers(), 4, 0);
     world.batch = 50;
-    for wait in [400, 900] {
-        world.produce(500);
-        let running = world.consumer(&format!("sleep 0.1; {}", world.land())).start();
-        thread::sleep(Duration::from_millis(wait));
-        cluster.kill(1);
-        thread::sleep(Duration::from_millis(500));
-        cluster.restart(1);
-        // It may have waited for the broker or given up; it has not lost its way.
-        let ran = finish(running);
-        assert!(matches!(ran.code, Some(0 | 75)), "{ran:?}");
+    let points = [
+        ("read.before", Comes::Late),
+        ("plan.before", Comes::Late),
+        ("plan.after:2", Comes::InTime),
+        ("spawn.after", Comes::Late),
+        ("commit.before", Comes::Late),
+        ("commit.after:2", Comes::InTime),
+    ];
+    for (point, comes) in points {
+        world.produce(400);
+        miss_broker_at(&world, &cluster, point, comes);
     }
     world.finish();
     assert_eq!(world.check().records, world.count());
@@ -200,4 +227,10 @@ fn exactly_once_after_thirty_random_kills() {
     }
     world.finish();
     assert_eq!(world.check().records, world.count());
+}
+
+/// A consumer may end because all is done, or because Kafka did not answer while a broker was gone.
+#[track_caller]
+fn ended_by_itself(ran: Ran) {
+    assert!(matches!(ran.code, Some(0 | 75)), "{ran:?}");
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::super::crash::{Death, die_at};
+use super::super::crash::{Comes, Death, die_at, miss_broker_at};
 use super::super::zombies::come_back;
 use super::copying::{Copying, start};
 use crate::support::cluster::Cluster;
@@ -229,6 +229,10 @@ fn transactions_survive_the_death_of_the_broker() {
         finish_with_a_young_broker();
         copying.check();
     }
+    copying.produce(400);
+    miss_broker_at(&copying, &cluster, "confirm.before", Comes::Late);
+    finish_with_a_young_broker();
+    copying.check();
     // Another cluster cannot be part of a transaction of this one.
     let there = copying.script("", "", &format!("-b {}", service("KAFKA_BOOTSTRAP_SERVERS")));
     copying.produce(10);
