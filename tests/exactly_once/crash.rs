@@ -2,11 +2,11 @@
 
 use std::process::Child;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::dice::Dice;
-use super::processes::{end_machine, wait_until_stopped};
-use super::scene::Scene;
+use super::processes::{at_work_below, end_machine, kill_at_work, wait_until_stopped};
+use super::scene::{Scene, three_brokers};
 use super::world::World;
 use crate::support::cluster::Cluster;
 use crate::support::{Ran, Run, finish, signal};
@@ -196,37 +196,104 @@ fn exactly_once_when_the_broker_is_killed_and_restarted_at_each_step() {
 
 #[test]
 fn exactly_once_after_thirty_random_kills() {
-    const STAGES: [&str; 4] = ["hash", "encode", "put", "put"];
-    const FAULTS: [&str; 4] = ["stage.start", "seal.before", "s3.put.before", "s3.put.after"];
-    let mut world = World::new(4, 0);
-    world.batch = 20;
-    world.options = vec!["--max-attempts", "2"];
-    let mut dice = Dice::new(30);
-    for kill in 0..30 {
-        world.produce(60);
-        let harms: [String; 3] =
-            std::array::from_fn(|_| format!("{} kill@{}", dice.choose(&STAGES), dice.choose(&FAULTS)));
-        let script = match kill % 2 {
-            0 => world.harmed(&harms.each_ref().map(String::as_str)),
-            _ => world.land(),
-        };
-        let mut consumer = world.consumer(&script);
-        if kill % 3 == 0 {
-            consumer = consumer.env("SLUICEBOX_FAULT", format!("kill@{}", dice.choose(&POINTS)));
+    let cluster = three_brokers();
+    let mut world = World::on(&cluster.brokers(), 4, 0);
+    (world.batch, world.options) = (20, vec!["--max-attempts", "100"]);
+    let stages = ["hash-fields", "to-parquet", "s3-put"];
+    kill_at_random(&world, &cluster, &[&VICTIMS[..], &stages].concat());
+    assert_eq!(world.check().records, world.count());
+}
+
+/// Who is killed at random besides the stages: the consumer alone, with all that it has started, and the script.
+pub const VICTIMS: [&str; 3] = ["consumer", "machine", "sh"];
+const KILLS: u32 = 30;
+/// In this time a group gets over a broker that is gone.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Kills that met a process at work: who dies, and when, is up to the dice. In the middle a broker dies, too, and comes
+/// back.
+pub fn kill_at_random(scene: &dyn Scene, cluster: &Cluster, victims: &[&str]) {
+    let mut storm = Storm { scene, moments: Dice::new(30), running: None };
+    // A row of its own, so that it is the same whoever is missed.
+    let mut dice = Dice::new(7);
+    let row: Vec<&str> = (0..KILLS).map(|_| dice.choose(victims)).collect();
+    assert!(victims.iter().all(|victim| row.contains(victim)), "{row:?}");
+    for (kill, victim) in row.into_iter().enumerate() {
+        match kill {
+            10 => cluster.kill(2),
+            15 => cluster.restart(2),
+            _ => {}
         }
-        let mut running = consumer.start();
+        storm.kill(victim);
+    }
+    if let Some(last) = storm.running.take() {
+        ended_by_itself(finish(last));
+    }
+    scene.finish();
+}
+
+/// A consumer that is killed, or its commands are, and started again.
+struct Storm<'a> {
+    scene: &'a dyn Scene,
+    moments: Dice,
+    running: Option<Child>,
+}
+
+impl Storm<'_> {
+    /// Kills one at the next moment at which one is met at work.
+    #[track_caller]
+    fn kill(&mut self, victim: &str) {
+        assert!((0..20).any(|_| self.meets(victim)), "no {victim} was at work");
+    }
+
+    /// Whether a victim was at work, and was killed.
+    fn meets(&mut self, victim: &str) -> bool {
+        self.scene.produce(80);
+        let scene = self.scene;
+        let running = self.running.take().unwrap_or_else(|| scene.consumer(&scene.slowly()).start());
         // Up to the end of the wait for the one before, and of most of the work.
-        thread::sleep(Duration::from_millis(300 + dice.below(2000)));
-        if kill % 3 == 1 {
-            signal(&running, libc::SIGSTOP);
-            end_machine(running);
-        } else {
-            running.kill().unwrap();
-            finish(running);
+        self.pause(1000);
+        match victim {
+            "consumer" => {
+                kill_at_work(running.id());
+                was_killed(finish(running))
+            }
+            "machine" => {
+                signal(&running, libc::SIGSTOP);
+                was_killed(end_machine(running))
+            }
+            stage => self.kill_below(running, stage),
         }
     }
-    world.finish();
-    assert_eq!(world.check().records, world.count());
+
+    /// Kills a command of the consumer when one of that name is seen.
+    fn kill_below(&mut self, mut running: Child, name: &str) -> bool {
+        let deadline = Instant::now() + PATIENCE;
+        while running.try_wait().unwrap().is_none() {
+            if at_work_below(running.id(), name).is_some_and(kill_at_work) {
+                self.running = Some(running);
+                return true;
+            }
+            assert!(Instant::now() < deadline, "no {name} in {PATIENCE:?}");
+            self.pause(30);
+        }
+        ended_by_itself(finish(running));
+        false
+    }
+
+    fn pause(&mut self, most: u64) {
+        thread::sleep(Duration::from_millis(self.moments.below(most)));
+    }
+}
+
+/// Whether a consumer was met by a SIGKILL; one that was not has ended well.
+#[track_caller]
+fn was_killed(ran: Ran) -> bool {
+    let killed = ran.signal == Some(libc::SIGKILL);
+    if !killed {
+        ended_by_itself(ran);
+    }
+    killed
 }
 
 /// A consumer may end because all is done, or because Kafka did not answer while a broker was gone.

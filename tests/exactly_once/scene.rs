@@ -2,6 +2,7 @@
 
 use super::world::World;
 use crate::support::Run;
+use crate::support::cluster::Cluster;
 
 /// A topic that is filled, a group that is at work on it, and the count in the end.
 pub trait Scene {
@@ -46,4 +47,9 @@ impl Scene for World {
     fn check(&self) {
         assert_eq!(self.check().records, self.count());
     }
+}
+
+/// Three brokers that hold everything three times, so that each one can be missed.
+pub fn three_brokers() -> Cluster {
+    Cluster::start(3, &["default.replication.factor=3", "min.insync.replicas=2"])
 }

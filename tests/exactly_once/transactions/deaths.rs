@@ -6,7 +6,8 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::super::crash::{Comes, Death, die_at, miss_broker_at};
+use super::super::crash::{Comes, Death, VICTIMS, die_at, kill_at_random, miss_broker_at};
+use super::super::scene::three_brokers;
 use super::super::zombies::come_back;
 use super::copying::{Copying, start};
 use crate::support::cluster::Cluster;
@@ -240,4 +241,13 @@ fn transactions_survive_the_death_of_the_broker() {
     let there = there.replace(&copying.to, &elsewhere.to);
     let ran = copying.consumer(&there).go().exits(2);
     assert!(ran.stderr.contains("cannot reach from cluster"), "{}", ran.stderr);
+}
+
+#[test]
+fn transactions_survive_thirty_random_kills() {
+    let cluster = three_brokers();
+    let mut copying = Copying::on(&cluster.brokers(), 4, 0);
+    (copying.batch, copying.options) = (20, vec!["--max-attempts", "100"]);
+    kill_at_random(&copying, &cluster, &[&VICTIMS[..], &["hash-fields", "kafka-produce"]].concat());
+    copying.check();
 }
