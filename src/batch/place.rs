@@ -239,8 +239,7 @@ impl Partition<'_> {
     fn judge_offset(&self, place: &Place) -> Result<()> {
         let offset = place.offset;
         if offset < self.low {
-            let gone = format!("offsets {offset} to {} are gone by retention", self.low);
-            let error = Error::data(format!("{}: {gone}", self.name()));
+            let error = self.error(&format!("offsets {offset} to {} are gone by retention", self.low));
             // A batch that was begun may be stored: its object, and not what is left of the topic, says
             // where the next one begins.
             return Err(match &place.plan {
@@ -259,7 +258,7 @@ impl Partition<'_> {
                 "offsets up to {reached} were landed or planned, and it ends at {}: records were lost",
                 self.high
             );
-            return Err(Error::data(format!("{}: {text}", self.name())).hint(anew(self.group, self.topic)));
+            return Err(self.error(&text).hint(anew(self.group, self.topic)));
         }
         Ok(())
     }
@@ -268,20 +267,21 @@ impl Partition<'_> {
         format!("{}/{}, group {}", self.topic, self.partition, self.group)
     }
 
+    fn error(&self, why: &str) -> Error {
+        Error::data(format!("{}: {why}", self.name()))
+    }
+
     fn restore(&self) -> String {
         format!("s3-verify s3://BUCKET/PREFIX/ --offsets | topic-admin commit {}", self.group)
     }
 
     fn lost(&self, why: &str) -> Error {
-        Error::data(format!("{}: {why}", self.name())).hint(self.restore())
+        self.error(why).hint(self.restore())
     }
 
     fn other(&self, what: &str, then: &str, now: &str) -> Error {
-        Error::data(format!(
-            "{}: the place was committed for another {what} ({then}, this one is {now})",
-            self.name()
-        ))
-        .hint(self.reset("earliest"))
+        let text = format!("the place was committed for another {what} ({then}, this one is {now})");
+        self.error(&text).hint(self.reset("earliest"))
     }
 
     fn reset(&self, at: &str) -> String {

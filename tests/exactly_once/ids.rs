@@ -2,7 +2,6 @@
 //! one before, and is refused before anything is read.
 
 use super::relay::Relay;
-use crate::support::cluster::Cluster;
 use crate::support::{Run, run};
 
 /// What brings the ids of topics, and its last version without them.
@@ -11,10 +10,7 @@ const WITHOUT_IDS: i16 = 9;
 
 #[test]
 fn exactly_once_is_refused_by_name_where_topics_have_no_ids() {
-    let relay = Relay::start();
-    let advertised = format!("advertised.listeners=PLAINTEXT://{}", relay.address());
-    let cluster = Cluster::start(1, &[&advertised]);
-    relay.lead_to(&cluster.brokers());
+    let (relay, _cluster) = Relay::before_a_broker();
     let kafka = |name: &str| -> Run { run(name).env("KAFKA_BOOTSTRAP_SERVERS", relay.address()) };
     let init = |group: &str| {
         kafka("topic-admin").args(["init-group", group, "--topic", "users", "--at", "earliest"])

@@ -14,7 +14,8 @@
 //! | `liars` | commands, and a store, that do not do what they say |
 //! | `places` | offsets, records and topics that are gone, and the way back |
 //! | `lost` | partitions that have lost what was landed, and have others in its place |
-//! | `ways` | what a person does to get back: resets, objects that are gone, typing errors; and what is said then |
+//! | `ways` | what a person does to get back: resets, objects that are gone; and what is said then |
+//! | `mistakes` | typing errors, and records that do not fit: what is said of them at once |
 //! | `rejects` | values that are no records, counted down the stages |
 //! | `ends` | where `--exit-at-end` ends while other members work, stand still, or are dead |
 //! | `cuts` | where batches end: by day, by bytes |
@@ -33,6 +34,7 @@ mod ids;
 mod leader;
 mod liars;
 mod lost;
+mod mistakes;
 mod network;
 mod places;
 mod processes;

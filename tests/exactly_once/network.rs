@@ -43,10 +43,7 @@ const OFTEN: [relay::Call; 5] =
 
 #[test]
 fn exactly_once_when_a_call_to_kafka_is_cut_reset_lost_or_late() {
-    let relay = Relay::start();
-    let advertised = format!("advertised.listeners=PLAINTEXT://{}", relay.address());
-    let cluster = Cluster::start(1, &[&advertised]);
-    relay.lead_to(&cluster.brokers());
+    let (relay, _cluster) = Relay::before_a_broker();
     let mut world = World::on(&relay.address(), 2, 200);
     world.batch = 20;
     relay.calls();

@@ -13,6 +13,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use crate::support::cluster::Cluster;
+
 /// A call, as far as it is told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
@@ -113,6 +115,14 @@ impl Relay {
             }
         });
         Self { address, shared }
+    }
+
+    /// A broker behind a relay, which every client is led through.
+    pub fn before_a_broker() -> (Self, Cluster) {
+        let relay = Self::start();
+        let cluster = Cluster::start(1, &[&format!("advertised.listeners=PLAINTEXT://{}", relay.address())]);
+        relay.lead_to(&cluster.brokers());
+        (relay, cluster)
     }
 
     /// Where it listens.

@@ -49,19 +49,6 @@ fn outcome(code: sys::rd_kafka_resp_err_t) -> Result<(), RDKafkaErrorCode> {
     if code == NO_ERROR { Ok(()) } else { Err(code.into()) }
 }
 
-/// The outcome of a call that gives an error of its own away; null is success.
-fn spent(error: *mut sys::rd_kafka_error_t) -> Result<(), RDKafkaErrorCode> {
-    if error.is_null() {
-        return Ok(());
-    }
-    // SAFETY: ours, destroyed once (rule 2).
-    unsafe {
-        let code = sys::rd_kafka_error_code(error);
-        sys::rd_kafka_error_destroy(error);
-        outcome(code)
-    }
-}
-
 /// A broker, as the cluster makes itself known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broker {

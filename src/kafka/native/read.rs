@@ -15,6 +15,7 @@ use rdkafka::error::RDKafkaErrorCode;
 use rdkafka_sys as sys;
 
 use super::partitions::{List, Partition};
+use super::transaction::failed;
 
 /// How many records one call takes: enough to make the call cheap, few enough to stay in the cache.
 const BATCH: usize = 512;
@@ -113,7 +114,7 @@ impl<C: ConsumerContext> Reader<C> {
             let client = self.consumer.client().native_ptr();
             sys::rd_kafka_seek_partitions(client, places.as_ptr(), super::millis(wait))
         };
-        super::spent(error)?;
+        failed(error).map_err(|failure| failure.code)?;
         places
             .view()
             .find(topic, partition)

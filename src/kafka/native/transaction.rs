@@ -134,7 +134,7 @@ impl From<RDKafkaErrorCode> for Failure {
 }
 
 /// The outcome of a call that returns an error of its own, which is ours to destroy; null is success.
-fn failed(error: *mut sys::rd_kafka_error_t) -> Result<(), Failure> {
+pub(super) fn failed(error: *mut sys::rd_kafka_error_t) -> Result<(), Failure> {
     if error.is_null() {
         return Ok(());
     }

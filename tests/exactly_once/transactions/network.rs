@@ -19,10 +19,7 @@ const OF_TRANSACTIONS: [i16; 4] = [22, 24, 26, 28];
 
 #[test]
 fn transactions_survive_a_call_that_is_cut_lost_or_late() {
-    let relay = Relay::start();
-    let advertised = format!("advertised.listeners=PLAINTEXT://{}", relay.address());
-    let cluster = Cluster::start(1, &[&advertised]);
-    relay.lead_to(&cluster.brokers());
+    let (relay, _cluster) = Relay::before_a_broker();
     let copying = Copying::on(&relay.address(), 2, 200);
     relay.calls();
     copying.finish();
